@@ -1,0 +1,70 @@
+"""The plan as geometry: layers, their evidence, the recipes behind them, and the check.
+
+Read with `read_layer`, look over with `check`, bring the district's data in with
+`prepare_import` and `apply_import`.
+"""
+
+from erdao_gis.catalogue.checking import Report, check
+from erdao_gis.catalogue.deriving import (
+    Change,
+    Derivation,
+    derive,
+    write_derivation,
+    write_layers,
+)
+from erdao_gis.catalogue.importing import (
+    ImportOptions,
+    PreparedImport,
+    apply_import,
+    prepare_import,
+    undo_import,
+)
+from erdao_gis.catalogue.recipes import Recipe, read_facts, read_recipes
+from erdao_gis.catalogue.schema import (
+    Column,
+    Layer,
+    Source,
+    code_lists,
+    layer_names,
+    layer_schema,
+    sources,
+)
+from erdao_gis.catalogue.templates import write_templates
+from erdao_gis.catalogue.workspace import (
+    Workspace,
+    create_workspace,
+    open_workspace,
+    read_layer,
+    supply_record,
+)
+
+__all__ = [
+    "Change",
+    "Column",
+    "Derivation",
+    "ImportOptions",
+    "Layer",
+    "PreparedImport",
+    "Recipe",
+    "Report",
+    "Source",
+    "Workspace",
+    "apply_import",
+    "check",
+    "code_lists",
+    "create_workspace",
+    "derive",
+    "layer_names",
+    "layer_schema",
+    "open_workspace",
+    "prepare_import",
+    "read_facts",
+    "read_layer",
+    "read_recipes",
+    "sources",
+    "supply_record",
+    "undo_import",
+    "write_derivation",
+    "write_layers",
+    "write_templates",
+]

@@ -1,0 +1,318 @@
+"""Bring the district's own files into a workspace: prepare, look, apply, undo.
+
+Preparing reads the file, fits its columns to the layer's, guards its datum and tells what would
+change, writing nothing. Applying keeps what it replaces, so that it can be undone.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from erdao_gis.catalogue.checking import layer_faults
+from erdao_gis.catalogue.deriving import Change, derive, write_derivation
+from erdao_gis.catalogue.schema import Column, Layer, layer_schema
+from erdao_gis.catalogue.workspace import Workspace, read_layer, read_shipped, read_supplied
+from erdao_gis.crs import WORKING, convert_datum, guard_datum
+from erdao_gis.errors import Fault, SchemaError, WorkspaceError
+from erdao_gis.files import read_features, write_features, write_text_atomic
+
+SAID = 50  # faults told in one error
+REFERENCE_LAYERS = ("roads", "waterways", "railways")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportOptions:
+    """What the person importing says about the file."""
+
+    datum: str = "CGCS2000"
+    "CGCS2000, WGS84 (counted as equal), GCJ-02 or BD-09; the last two are converted."
+    columns: Mapping[str, str] = field(default_factory=dict)
+    "Heading in the file -> column of the layer, where names and aliases do not tell."
+    crs: str | None = None
+    "CRS of a file that carries none, such as EPSG:4551."
+    inner_layer: str | None = None
+    "Layer inside the file (GeoPackage)."
+    source: str = ""
+    "Who supplied it, in words."
+    as_of: str = ""
+    "Date or year of the data."
+    partial: bool = False
+    "True if the file covers only part of the district: ratios over it are then lower bounds."
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedImport:
+    """A file ready to be imported, and what that would change."""
+
+    layer: str
+    path: Path
+    frame: gpd.GeoDataFrame
+    "EPSG:4551, index id, columns of the layer first, the file's further columns after them."
+    rejects: pd.DataFrame
+    "Features of the file that cannot be taken, with the reason."
+    faults: tuple[Fault, ...]
+    "What the layer's schema finds wrong; an import with faults is not applied."
+    mapped: Mapping[str, str]
+    "Heading in the file -> column of the layer."
+    kept: tuple[str, ...]
+    "Headings kept under their own name."
+    datum_note: str
+    "What the datum guard found."
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    options: ImportOptions
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the preview as plain values for JSON."""
+        return {
+            "layer": self.layer,
+            "file": self.path.name,
+            "features_in": len(self.frame) + len(self.rejects),
+            "features_out": len(self.frame),
+            "rejects": self.rejects.astype(object).to_dict("records"),
+            "faults": [fault.as_dict() for fault in self.faults],
+            "mapped": dict(self.mapped),
+            "kept": list(self.kept),
+            "datum": self.options.datum,
+            "datum_note": self.datum_note,
+            "added": list(self.added),
+            "changed": list(self.changed),
+            "removed": list(self.removed),
+            "unchanged": self.unchanged,
+        }
+
+
+def prepare_import(
+    workspace: Workspace, path: Path | str, layer_name: str, options: ImportOptions
+) -> PreparedImport:
+    """Read a file as a layer of the workspace and tell what importing it would change.
+
+    Raises
+    ------
+    FormatError, UnsafeInputError
+        The file cannot be read safely.
+    CRSError, DatumError
+        Its coordinates are not what they claim to be.
+    SchemaError
+        A column named in ``options.columns`` is not there.
+    """
+    layer, file = layer_schema(layer_name), Path(path)
+    table = read_features(file, layer=options.inner_layer, crs=options.crs)
+    frame, note = _located(table.frame, workspace, options)
+    mapped = _mapping(layer, frame, options.columns, file)
+    kept = tuple(str(name) for name in frame.columns if name not in (*mapped, "geometry"))
+    fitted = _fitted(layer, frame.rename(columns=mapped), options)
+    before = _before(layer, workspace)
+    added, changed, removed, same = _compare(before, fitted, upsert=layer.role == "plan")
+    return PreparedImport(
+        layer=layer_name,
+        path=file,
+        frame=fitted,
+        rejects=table.rejects,
+        faults=tuple(layer_faults(layer, fitted)),
+        mapped=mapped,
+        kept=kept,
+        datum_note=note,
+        added=added,
+        changed=changed,
+        removed=removed,
+        unchanged=same,
+        options=options,
+    )
+
+
+def _located(
+    frame: gpd.GeoDataFrame, workspace: Workspace, options: ImportOptions
+) -> tuple[gpd.GeoDataFrame, str]:
+    """Convert a declared GCJ-02 or BD-09 layer, guard the datum, and go to EPSG:4551."""
+    true = convert_datum(frame, options.datum).to_crs(WORKING)
+    if workspace.fictional:
+        return true, ""
+    lines = [read_shipped(name) for name in REFERENCE_LAYERS]
+    traced = gpd.GeoDataFrame(pd.concat([part.loc[part["evidence"] == "B"] for part in lines]))
+    return true, str(guard_datum(true, traced.set_crs(WORKING, allow_override=True)))
+
+
+def _mapping(
+    layer: Layer, frame: gpd.GeoDataFrame, said: Mapping[str, str], file: Path
+) -> dict[str, str]:
+    """Match headings to columns: as told, by name, then by alias; each column once."""
+    headings = [str(name) for name in frame.columns if name != "geometry"]
+    for heading, wanted in said.items():
+        if heading not in headings or layer.column(wanted) is None:
+            facts = {
+                "file": file.name,
+                "heading": heading,
+                "column": wanted,
+                "headings": ", ".join(headings),
+                "columns": ", ".join(layer.column_names),
+            }
+            raise SchemaError("mapping_unknown", facts)
+    mapped = dict(said)
+    for column in layer.columns:
+        names = (column.name, *column.aliases, column.title_zh)
+        if column.name not in mapped.values():
+            match = next((n for n in names if n in headings and n not in mapped), None)
+            if match is not None:
+                mapped[match] = column.name
+    return mapped
+
+
+def _fitted(layer: Layer, frame: gpd.GeoDataFrame, options: ImportOptions) -> gpd.GeoDataFrame:
+    """Give the frame the layer's columns and types; ids are made where the file has none."""
+    table = frame.copy()
+    if "id" not in table:
+        width = max(6, len(str(len(table))))
+        table["id"] = [f"{layer.name}-{number:0{width}d}" for number in range(1, len(table) + 1)]
+    defaults = {
+        "register_id": table["id"] if layer.role == "plan" else None,
+        "name_zh": table["id"],
+        "evidence": "A",
+        "identity": "named",
+        "source": options.source or None,
+        "datum": options.datum,
+        "as_of": options.as_of or None,
+    }
+    for column in layer.columns:
+        if column.name not in table:
+            table[column.name] = defaults.get(column.name)
+        table[column.name] = _typed(column, table[column.name])
+    others = [name for name in table.columns if name not in (*layer.column_names, "geometry")]
+    ordered = table[[*layer.column_names, *others, "geometry"]]
+    return gpd.GeoDataFrame(ordered, geometry="geometry", crs=WORKING).set_index("id").sort_index()
+
+
+def _typed(column: Column, values: "pd.Series[Any]") -> "pd.Series[Any]":
+    if column.type == "number":
+        numbers = pd.to_numeric(values, errors="coerce")
+        # What is no number stays as it is, for the check to name it.
+        return numbers if numbers.notna().eq(values.notna()).all() else values.astype(object)
+    return values.astype(object).where(values.notna(), None)
+
+
+def _before(layer: Layer, workspace: Workspace) -> gpd.GeoDataFrame:
+    supplied = read_supplied(layer.name, workspace)
+    if layer.role == "plan" or supplied is not None:
+        return read_layer(layer.name, workspace)
+    return read_shipped(layer.name).iloc[:0]
+
+
+def _compare(
+    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, *, upsert: bool
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]:
+    """Ids added, changed and removed, and how many stay the same."""
+    added = tuple(str(key) for key in after.index.difference(before.index))
+    gone = () if upsert else tuple(str(key) for key in before.index.difference(after.index))
+    both = after.index.intersection(before.index)
+    if after.index.has_duplicates or before.index.has_duplicates or both.empty:
+        return added, tuple(str(key) for key in both.unique()), gone, 0
+    columns = [name for name in after.columns if name != "geometry" and name in before.columns]
+    old, new = before.loc[both], after.loc[both]
+    alike = (old[columns] == new[columns]) | (old[columns].isna() & new[columns].isna())
+    equal = alike.all(axis=1).to_numpy()
+    same = equal & shapely.equals_exact(
+        old.geometry.to_numpy(), new.geometry.to_numpy(), tolerance=1e-6
+    )
+    changed = tuple(str(key) for key in both[~same])
+    return added, changed, gone, int(same.sum())
+
+
+def apply_import(workspace: Workspace, prepared: PreparedImport) -> tuple[Change, ...]:
+    """Put a prepared import into the workspace and derive again what depends on it.
+
+    Returns
+    -------
+    tuple of Change
+        Plan features that moved, found a place or lost it.
+
+    Raises
+    ------
+    SchemaError
+        The prepared layer has faults; all are named.
+    """
+    if prepared.faults:
+        said = "".join(f"\n- {fault.message()}" for fault in prepared.faults[:SAID])
+        facts = {"file": prepared.path.name, "number": len(prepared.faults), "faults": said}
+        raise SchemaError("import_faults", facts)
+    layer = layer_schema(prepared.layer)
+    supplied = read_supplied(prepared.layer, workspace)
+    frame = prepared.frame
+    if layer.role == "plan" and supplied is not None:
+        kept = supplied.loc[~supplied.index.isin(frame.index)]
+        frame = gpd.GeoDataFrame(pd.concat([kept, frame]).sort_index(), crs=WORKING)
+    _remember(workspace, prepared.layer)
+    write_features(frame.reset_index(), workspace.supplied_path(prepared.layer))
+    record = {
+        "file": prepared.path.name,
+        "sha256": hashlib.sha256(prepared.path.read_bytes()).hexdigest(),
+        "source": prepared.options.source,
+        "as_of": prepared.options.as_of,
+        "datum": prepared.options.datum,
+        "completeness": "partial" if prepared.options.partial else "complete",
+    }
+    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    write_text_atomic(workspace.record_path(prepared.layer), text)
+    return _rederive(workspace)
+
+
+def _rederive(workspace: Workspace) -> tuple[Change, ...]:
+    derivation = derive(workspace)
+    write_derivation(derivation, workspace)
+    return derivation.changes
+
+
+def _history(workspace: Workspace) -> list[Path]:
+    return sorted((workspace.folder / "history").glob("[0-9][0-9][0-9][0-9]-*"))
+
+
+def _remember(workspace: Workspace, name: str) -> None:
+    """Keep the layer as it is now, before it is replaced."""
+    entries = _history(workspace)
+    number = int(entries[-1].name[:4]) + 1 if entries else 1
+    entry = workspace.folder / "history" / f"{number:04d}-{name}"
+    making = entry.with_name(f".{entry.name}")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    for path in (workspace.supplied_path(name), workspace.record_path(name)):
+        if path.exists():
+            shutil.copy2(path, making / path.name)
+    making.rename(entry)
+
+
+def undo_import(workspace: Workspace) -> tuple[str, tuple[Change, ...]]:
+    """Take back the last import.
+
+    Returns
+    -------
+    tuple
+        The layer that was put back, and the plan features that changed with it.
+
+    Raises
+    ------
+    WorkspaceError
+        Nothing has been imported, or all was undone already.
+    """
+    entries = _history(workspace)
+    if not entries:
+        raise WorkspaceError("nothing_to_undo", {"folder": str(workspace.folder)})
+    entry = entries[-1]
+    name = entry.name[5:]
+    for path in (workspace.supplied_path(name), workspace.record_path(name)):
+        kept = entry / path.name
+        if kept.exists():
+            shutil.copy2(kept, path.with_suffix(path.suffix + ".part"))
+            path.with_suffix(path.suffix + ".part").replace(path)
+        else:
+            path.unlink(missing_ok=True)
+    shutil.rmtree(entry)
+    return name, _rederive(workspace)

@@ -1,0 +1,202 @@
+"""What layers exist, which columns they have, and which codes those columns take.
+
+The facts are rows of ``layers/catalogue/{layers,columns,codes,sources}.csv``; this module reads
+them into frozen records and knows nothing of geometry.
+"""
+
+import csv
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal
+
+from erdao_gis.errors import Language, NotInPlanError
+
+Role = Literal["plan", "base", "input"]
+Completeness = Literal["complete", "partial", "empty"]
+ColumnType = Literal["text", "number", "code"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a layer."""
+
+    name: str
+    "Name in files and frames."
+    type: ColumnType
+    "text, number (float) or code (text out of a code list)."
+    unit: str
+    "Unit of a number, empty if it has none."
+    required: bool
+    "Whether every feature must have a value."
+    codes: str
+    "Name of the code list, empty for free values."
+    title_zh: str
+    title_en: str
+    about_zh: str
+    about_en: str
+    aliases: tuple[str, ...]
+    "Other headings under which a district's file may carry it."
+
+    def title(self, language: Language) -> str:
+        """Heading of the column in ``language``."""
+        return self.title_zh if language == "zh" else self.title_en
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One layer of the catalogue."""
+
+    name: str
+    role: Role
+    "plan (elements of the outline), base (reference map) or input (the district's own data)."
+    theme: str
+    "Group under which maps list it."
+    geometry: Literal["point", "line", "polygon", "any"]
+    completeness: Completeness
+    "Of the shipped layer; a ratio over a layer that is not complete is a lower bound or no data."
+    complete_bbox: tuple[float, float, float, float] | None
+    "lon/lat box (west, south, east, north) inside which a partial layer is complete, if any."
+    title_zh: str
+    title_en: str
+    about_zh: str
+    about_en: str
+    obtain_zh: str
+    "Where the district gets better data."
+    obtain_en: str
+    columns: tuple[Column, ...]
+
+    def title(self, language: Language) -> str:
+        """Name of the layer for people, in ``language``."""
+        return self.title_zh if language == "zh" else self.title_en
+
+    def column(self, name: str) -> Column | None:
+        """Return the column called ``name``, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of all columns, in file order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def required_columns(self) -> list[str]:
+        """Columns that only this layer has and that every feature must fill."""
+        return [c.name for c in self.columns if c.required and c.name not in ("id", "name_zh")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a feature's place comes from."""
+
+    key: str
+    title: str
+    publisher: str
+    where: str
+    "Repository, package or page under its public name."
+    licence: str
+    attribution: str
+    datum: str
+    as_of: str
+    sha256: str
+    "Of the file that was used."
+    used_for: str
+    note_zh: str
+    note_en: str
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    path = resources.files("erdao_gis.shipped") / "catalogue" / f"{name}.csv"
+    with path.open("r", encoding="utf-8") as stream:
+        yield from csv.DictReader(stream)
+
+
+@functools.cache
+def code_lists() -> dict[str, dict[str, tuple[str, str]]]:
+    """All code lists: list -> code -> (Chinese, English).
+
+    >>> code_lists()["evidence"]["B"][1]
+    'traced from open data'
+    """
+    lists: dict[str, dict[str, tuple[str, str]]] = {}
+    for row in _rows("codes"):
+        lists.setdefault(row["list"], {})[row["code"]] = (row["name_zh"], row["name_en"])
+    return lists
+
+
+def _column(row: dict[str, str]) -> Column:
+    return Column(
+        name=row["column"],
+        type=row["type"],  # type: ignore[arg-type]  # a test walks every row
+        unit=row["unit"],
+        required=row["required"] == "yes",
+        codes=row["codes"],
+        title_zh=row["title_zh"],
+        title_en=row["title_en"],
+        about_zh=row["about_zh"],
+        about_en=row["about_en"],
+        aliases=tuple(alias for alias in row["aliases"].split(";") if alias),
+    )
+
+
+@functools.cache
+def _layers() -> dict[str, Layer]:
+    columns = [(row["layer"], _column(row)) for row in _rows("columns")]
+    found: dict[str, Layer] = {}
+    for row in _rows("layers"):
+        box = tuple(float(part) for part in row["complete_bbox"].split(",") if part)
+        found[row["name"]] = Layer(
+            name=row["name"],
+            role=row["role"],  # type: ignore[arg-type]  # a test walks every row
+            theme=row["theme"],
+            geometry=row["geometry"],  # type: ignore[arg-type]
+            completeness=row["completeness"],  # type: ignore[arg-type]
+            complete_bbox=box or None,  # type: ignore[arg-type]
+            title_zh=row["title_zh"],
+            title_en=row["title_en"],
+            about_zh=row["about_zh"],
+            about_en=row["about_en"],
+            obtain_zh=row["obtain_zh"],
+            obtain_en=row["obtain_en"],
+            columns=tuple(column for owner, column in columns if owner in ("*", row["name"])),
+        )
+    return found
+
+
+def layer_names(*, role: Role | None = None) -> list[str]:
+    """Names of the layers, in catalogue order.
+
+    Parameters
+    ----------
+    role
+        Only layers of this role: plan, base or input.
+
+    >>> layer_names(role="plan")[:3]
+    ['zones', 'axis', 'rivers']
+    """
+    return [name for name, layer in _layers().items() if role in (None, layer.role)]
+
+
+def layer_schema(name: str) -> Layer:
+    """Return the catalogue entry of the layer ``name``.
+
+    Raises
+    ------
+    NotInPlanError
+        There is no such layer.
+
+    >>> layer_schema("belts").column("width_m").unit
+    'm'
+    """
+    try:
+        return _layers()[name]
+    except KeyError:
+        facts = {"layer": name, "names": ", ".join(_layers())}
+        raise NotInPlanError("unknown_layer", facts) from None
+
+
+@functools.cache
+def sources() -> dict[str, Source]:
+    """All sources by key, as listed in ``layers/SOURCES.md``."""
+    return {row["key"]: Source(**row) for row in _rows("sources")}

@@ -1,0 +1,216 @@
+"""A workspace: a folder of the district's own data that stands over the shipped layers.
+
+It holds only what differs::
+
+    myplan/
+      erdao.toml               names the folder as a workspace
+      layers/<layer>.gpkg      supplied data, EPSG:4551, full precision
+      layers/<layer>.json      which file it came from, of what date, how complete
+      derived/<layer>.geojson  plan features re-derived from supplied data
+      history/<n>/             what each import replaced, for undo
+      maps/                    pages that `erdao build` writes
+
+Reading never guesses a workspace from the current folder: it is given, or the shipped layers
+are read.
+"""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from erdao_gis.catalogue.geojson import layer_frame
+from erdao_gis.catalogue.schema import Layer, layer_schema
+from erdao_gis.crs import WORKING, to_working
+from erdao_gis.errors import WorkspaceError
+from erdao_gis.files import read_features, write_text_atomic
+
+MARKER = "erdao.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """An opened workspace."""
+
+    folder: Path
+    "Where it lies."
+    title: str
+    "Its name, for map titles."
+    fictional: bool
+    "True for the sample town: nothing in it lies over the real district."
+
+    def supplied_path(self, name: str) -> Path:
+        """File of the supplied layer ``name``, whether it exists or not."""
+        return self.folder / "layers" / f"{name}.gpkg"
+
+    def record_path(self, name: str) -> Path:
+        """File that tells where the supplied layer ``name`` came from."""
+        return self.folder / "layers" / f"{name}.json"
+
+    def derived_path(self, name: str) -> Path:
+        """File of the re-derived features of the layer ``name``, whether it exists or not."""
+        return self.folder / "derived" / f"{name}.geojson"
+
+
+def _quoted(text: str) -> str:
+    """Return ``text`` as a TOML basic string."""
+    kept = "".join(character for character in text if character >= " ")
+    return '"' + kept.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def create_workspace(folder: Path | str, *, title: str = "", fictional: bool = False) -> Workspace:
+    """Make an empty workspace.
+
+    Parameters
+    ----------
+    folder
+        New or empty folder.
+    title
+        Name shown on its maps; the folder's name if empty.
+    fictional
+        Mark it as a fictional place (the sample town).
+
+    Raises
+    ------
+    WorkspaceError
+        The folder holds other files already.
+    """
+    path = Path(folder)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise WorkspaceError("workspace_not_empty", {"folder": str(path)})
+    for part in ("layers", "derived", "history", "maps"):
+        (path / part).mkdir(parents=True)
+    name = title or path.resolve().name
+    text = f"[workspace]\ntitle = {_quoted(name)}\nfictional = {str(fictional).lower()}\n"
+    write_text_atomic(path / MARKER, text)
+    return Workspace(folder=path, title=name, fictional=fictional)
+
+
+def open_workspace(folder: Path | str | Workspace) -> Workspace:
+    """Open the workspace in ``folder``.
+
+    Raises
+    ------
+    WorkspaceError
+        The folder has no readable ``erdao.toml``.
+    """
+    if isinstance(folder, Workspace):
+        return folder
+    path = Path(folder)
+    try:
+        table = tomllib.loads((path / MARKER).read_text("utf-8"))["workspace"]
+        return Workspace(folder=path, title=table["title"], fictional=table["fictional"])
+    except (OSError, tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError, TypeError) as error:
+        facts = {"folder": str(path), "problem": f"{type(error).__name__}: {error}"}
+        raise WorkspaceError("not_a_workspace", facts) from error
+
+
+def _shipped_path(name: str) -> Traversable:
+    return resources.files("erdao_gis.shipped") / "vector" / f"{name}.geojson"
+
+
+def read_shipped(name: str) -> gpd.GeoDataFrame:
+    """Read a shipped layer: EPSG:4551, index ``id``, null geometries kept."""
+    layer = layer_schema(name)
+    return layer_frame(layer, _shipped_path(name).read_text("utf-8"))
+
+
+def read_supplied(name: str, workspace: Workspace) -> gpd.GeoDataFrame | None:
+    """Read what the district supplied for the layer ``name``; None if nothing."""
+    path = workspace.supplied_path(name)
+    if not path.exists():
+        return None
+    return to_working(read_features(path).frame).set_index("id").sort_index()
+
+
+def read_derived(name: str, workspace: Workspace) -> gpd.GeoDataFrame | None:
+    """Read the features of ``name`` re-derived in the workspace; None if none."""
+    path = workspace.derived_path(name)
+    if not path.exists():
+        return None
+    return layer_frame(layer_schema(name), path.read_text("utf-8"))
+
+
+def overlaid(base: gpd.GeoDataFrame, over: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Rows of ``over`` take the place of rows of ``base`` with the same id; new ones join."""
+    if over is None or over.empty:
+        return base
+    kept = base.loc[~base.index.isin(over.index)]
+    if kept.empty:
+        return over.reindex(columns=[*dict.fromkeys([*base.columns, *over.columns])])
+    joined = pd.concat([kept, over]).sort_index()
+    return gpd.GeoDataFrame(joined, geometry="geometry", crs=WORKING)
+
+
+def read_layer(name: str, workspace: Workspace | Path | str | None = None) -> gpd.GeoDataFrame:
+    """Read a layer of the plan, of the base map or of the district's own data.
+
+    Parameters
+    ----------
+    name
+        One of `layer_names`.
+    workspace
+        Folder of a workspace; without it the shipped layers are read.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        EPSG:4551 (CGCS2000, metres), index ``id``, unplaced elements kept with a null geometry.
+        ``attrs`` tells ``layer`` and ``completeness`` (complete, partial or empty).
+
+    Raises
+    ------
+    NotInPlanError
+        There is no such layer.
+    WorkspaceError
+        The folder is no workspace.
+
+    Examples
+    --------
+    >>> nodes = read_layer("nodes")
+    >>> len(nodes), nodes.crs.to_epsg()
+    (8, 4551)
+    """
+    layer = layer_schema(name)
+    opened = None if workspace is None else open_workspace(workspace)
+    frame = _read(layer, opened)
+    frame.attrs = {"layer": name, "completeness": _completeness(layer, opened)}
+    return frame
+
+
+def _read(layer: Layer, workspace: Workspace | None) -> gpd.GeoDataFrame:
+    shipped = read_shipped(layer.name)
+    if workspace is None:
+        return shipped
+    # A fictional town has no place in the real district's layers.
+    base = shipped.iloc[:0] if workspace.fictional else shipped
+    supplied = read_supplied(layer.name, workspace)
+    if layer.role == "plan":
+        return overlaid(overlaid(base, read_derived(layer.name, workspace)), supplied)
+    return base if supplied is None else supplied
+
+
+def supply_record(name: str, workspace: Workspace) -> dict[str, str]:
+    """Read what was said of the supplied layer ``name`` at its import; empty if none is.
+
+    Keys: file, sha256, source, as_of, datum, completeness.
+    """
+    path = workspace.record_path(name)
+    if not path.exists():
+        return {}
+    record: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return record
+
+
+def _completeness(layer: Layer, workspace: Workspace | None) -> str:
+    if workspace is None:
+        return layer.completeness
+    record = supply_record(layer.name, workspace)
+    if record and layer.role != "plan":
+        return record["completeness"]
+    return "empty" if workspace.fictional else layer.completeness

@@ -1,0 +1,59 @@
+"""The command line: the same verbs as the library, nothing else.
+
+Nothing heavy is imported until a command needs it, so that ``erdao --help`` answers at once.
+"""
+
+import sys
+from typing import NoReturn
+
+import click
+
+from erdao_gis.cli.catalogue import check, derive, layers, template
+from erdao_gis.cli.maps import build
+from erdao_gis.cli.plan import plan
+from erdao_gis.cli.workspace import import_file, init, undo
+from erdao_gis.errors import ErdaoError, preferred_language
+
+COMMANDS = (plan, layers, check, derive, template, init, import_file, undo, build)
+
+
+class _Refusal(click.ClickException):
+    """An error of ours, told in one message; exit status 1 is kept for faults found by checks."""
+
+    exit_code = 2
+
+
+class _Commands(click.Group):
+    """The group of commands, which tells our errors in the language asked for."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ErdaoError as error:
+            raise _Refusal(error.message(ctx.obj)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    help="输出语言（默认随系统） / language of the output (default: the system's).",
+)
+@click.version_option(package_name="erdao-gis")
+@click.pass_context
+def erdao(context: click.Context, lang: str | None) -> None:
+    """二道区空间规划工具 / Spatial-planning toolkit for Erdao District."""
+    context.obj = lang or preferred_language()
+
+
+for command in COMMANDS:
+    erdao.add_command(command)
+
+
+def main() -> NoReturn:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console in GBK must not end a run over one rare character.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    erdao()
+    raise SystemExit  # not reached: click exits by itself

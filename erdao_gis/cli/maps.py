@@ -1,0 +1,42 @@
+"""Command that builds the maps."""
+
+import time
+from pathlib import Path
+
+import click
+
+from erdao_gis.cli.catalogue import WORKSPACE, show_report
+from erdao_gis.cli.screen import say, show_table
+from erdao_gis.errors import Language
+from erdao_gis.wording import word
+
+PAGES = ("plan.html",)
+
+
+@click.command()
+@WORKSPACE
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="写到哪个文件夹（默认为工作区的 maps） / folder to write into.",
+)
+@click.pass_obj
+def build(language: Language, workspace: Path | None, into: Path | None) -> None:
+    """生成地图（单个文件，离线可用） / Build the maps: single files that open offline."""
+    begun = time.monotonic()
+    say("building", language, {"name": PAGES[0]})
+    from erdao_gis.catalogue import check, open_workspace
+    from erdao_gis.maps import write_plan_page
+
+    opened = open_workspace(workspace) if workspace else None
+    folder = into or (opened.folder / "maps" if opened else Path("maps"))
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = [write_plan_page(folder / PAGES[0], opened, language="zh")]
+    click.echo()
+    say("built_table", language)
+    show_report(check(opened), language)
+    click.echo()
+    rows = [(str(page), f"{page.stat().st_size / 1024:.0f} KB") for page in pages]
+    show_table(rows, [word("cli", "files", language), ""])
+    say("seconds", language, {"number": f"{time.monotonic() - begun:.1f}"})
+    say("open_hint", language, {"path": str(pages[0].resolve())})

@@ -1,0 +1,36 @@
+"""How commands put things on the screen: words, tables, JSON."""
+
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+import click
+
+from erdao_gis.errors import Language
+from erdao_gis.wording import word
+
+
+def say(key: str, language: Language, facts: Mapping[str, object] | None = None) -> None:
+    """Print one line out of the table of words."""
+    text = word("cli", key, language)
+    click.echo(text.format_map(facts) if facts else text)
+
+
+def show_json(data: object) -> None:
+    """Print ``data`` as JSON, Chinese as it is."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def show_table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> None:
+    """Print a table whose columns stand under one another, Chinese counted as two cells."""
+    texts = [[str(cell) for cell in row] for row in [heads, *rows]]
+    widths = [max(_width(row[i]) for row in texts) for i in range(len(heads))]
+    for number, row in enumerate(texts):
+        cells = [cell + " " * (w - _width(cell)) for cell, w in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+        if number == 0:
+            click.echo("  ".join("-" * width for width in widths))

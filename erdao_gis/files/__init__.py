@@ -1,0 +1,29 @@
+"""The only bytes in and out: files are recognised by content, bounded, and written whole."""
+
+from erdao_gis.files.atomic import atomic_file, atomic_folder, write_bytes_atomic, write_text_atomic
+from erdao_gis.files.features import FeatureTable, read_features
+from erdao_gis.files.limits import DEFAULT_LIMITS, Limits
+from erdao_gis.files.paths import checked_path, safe_file_name
+from erdao_gis.files.recognition import FileKind, recognise
+from erdao_gis.files.scenes import GDAL_OPTIONS, Scene, open_scene
+from erdao_gis.files.writing import geojson_text, write_features
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "GDAL_OPTIONS",
+    "FeatureTable",
+    "FileKind",
+    "Limits",
+    "Scene",
+    "atomic_file",
+    "atomic_folder",
+    "checked_path",
+    "geojson_text",
+    "open_scene",
+    "read_features",
+    "recognise",
+    "safe_file_name",
+    "write_bytes_atomic",
+    "write_features",
+    "write_text_atomic",
+]

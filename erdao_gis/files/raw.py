@@ -1,0 +1,85 @@
+"""What every reader hands over: the file's rows as they are, with what is wrong with each."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS
+
+__all__ = ["Finding", "RawLayer", "UnusableError", "geometry_array"]
+
+Geometries = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to say about one row: a message key and its facts.
+
+    Parameters
+    ----------
+    row
+        Position in the file, from 0.
+    key
+        Row of the message tables.
+    facts
+        Values for the placeholders.
+    """
+
+    row: int
+    key: str
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+class UnusableError(Exception):
+    """One row cannot be used; caught by the reader, which lists it."""
+
+    def __init__(self, key: str, **facts: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.facts = facts
+
+
+@dataclass
+class RawLayer:
+    """Rows of a file before typing and screening.
+
+    Parameters
+    ----------
+    driver, encoding
+        What the file is, and how its texts are encoded.
+    rows
+        Features in the file: each ends as a feature or as a reject.
+    columns
+        Values by column name, one a row, None where there is none.
+    geometries
+        Shapes by row, None where there is none; None as a whole for a table without places.
+    crs
+        As the file or the user states it; None when neither does.
+    assumed
+        A CRS that the format implies, used when ``crs`` is None.
+    textual
+        Whether all values are text that may stand for numbers (CSV).
+    faults
+        Rows that cannot be used, with the reason; the first one of a row counts.
+    notes
+        What is worth knowing about rows that are kept.
+    """
+
+    driver: str
+    encoding: str
+    rows: int
+    columns: dict[str, list[Any]]
+    geometries: Geometries | None
+    crs: CRS | None = None
+    assumed: CRS | None = None
+    textual: bool = False
+    faults: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+
+
+def geometry_array(shapes: list[Any]) -> Geometries:
+    """Put shapes and Nones into an array without numpy looking into them."""
+    array = np.empty(len(shapes), dtype=object)
+    array[:] = shapes
+    return array

@@ -1,0 +1,206 @@
+"""Shapefiles: shapes by GDAL from a private copy, attributes by our own reader, counts compared."""
+
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio.raw
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+from pyproj import CRS
+
+from erdao_gis.crs.reference import parse_crs
+from erdao_gis.errors import FormatError, UnsafeInputError
+from erdao_gis.files.archive import unpack_shapefile
+from erdao_gis.files.dbf import AttributeTable, read_dbf
+from erdao_gis.files.encodings import decode_text
+from erdao_gis.files.limits import Limits
+from erdao_gis.files.paths import checked_path
+from erdao_gis.files.raw import Finding, Geometries, RawLayer, geometry_array
+
+__all__ = ["read_shapefile", "read_zipped_shapefile", "shapes_from_wkb"]
+
+_SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
+_HEADER = 100
+_INDEX_ENTRY = 8
+
+
+def read_shapefile(
+    path: Path, *, encoding: str | None, limits: Limits, crs: CRS | None = None
+) -> RawLayer:
+    """Read a shapefile; its parts lie beside it, each a plain file.
+
+    Parameters
+    ----------
+    path
+        A checked path to the .shp.
+    encoding
+        Stated by the user; else told by the bytes, with the .cpg file as a hint.
+    limits
+        Of sizes and features.
+    crs
+        Stated by the user; else the .prj's.
+
+    Raises
+    ------
+    FormatError
+        A part is missing, cut off, or from another export.
+    UnsafeInputError
+        A part is a link that leads elsewhere, or beyond the limits.
+    """
+    if path.suffix.lower() == ".shx":
+        raise FormatError("shapefile_part", {"file": path.name})
+    parts = {".shp": path}
+    for entry in path.parent.iterdir():
+        suffix = entry.suffix.lower()
+        if suffix in _SIDECARS and entry.stem.lower() == path.stem.lower():
+            # An empty .cpg says nothing; an empty .dbf is told of as cut off.
+            if entry.is_file() and entry.stat().st_size == 0 and suffix in (".cpg", ".prj"):
+                continue
+            parts[suffix] = checked_path(entry, limits=limits)
+    with tempfile.TemporaryDirectory() as folder:
+        # GDAL must find no other file by this name, and no attribute table.
+        return _read_parts(parts, path.name, Path(folder), encoding, limits, crs)
+
+
+def read_zipped_shapefile(
+    path: Path, *, encoding: str | None, limits: Limits, crs: CRS | None = None
+) -> RawLayer:
+    """Read the one shapefile of a zip archive; see :func:`read_shapefile`.
+
+    Raises
+    ------
+    FormatError
+        No or several shapefiles, a missing or damaged part, an encrypted archive.
+    UnsafeInputError
+        Members that lead outside, or an archive that unpacks beyond the limits.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        unpacked = Path(folder) / "zip"
+        unpacked.mkdir()
+        parts = unpack_shapefile(path, unpacked, limits=limits)
+        return _read_parts(parts, path.name, Path(folder), encoding, limits, crs)
+
+
+def _read_parts(
+    parts: dict[str, Path],
+    file: str,
+    folder: Path,
+    encoding: str | None,
+    limits: Limits,
+    crs: CRS | None,
+) -> RawLayer:
+    for suffix in (".shx", ".dbf"):
+        if suffix not in parts:
+            raise FormatError("shapefile_part_missing", {"file": file, "part": suffix})
+    count = _check_shapes(parts, file)
+    if count > limits.features:
+        raise UnsafeInputError("too_many_features", {"file": file, "limit": limits.features})
+    table = read_dbf(
+        parts[".dbf"].read_bytes(),
+        file=file,
+        encoding=encoding,
+        hint=_short_text(parts.get(".cpg")),
+    )
+    if table.rows != count:
+        raise FormatError(
+            "shapefile_parts_differ", {"file": file, "shapes": count, "rows": table.rows}
+        )
+    layer = RawLayer("ESRI Shapefile", table.encoding, count, table.columns, None)
+    layer.crs = crs or _crs_of(parts.get(".prj"), file)
+    shapes, faults = _shapes(parts, file, folder)
+    if len(shapes) != count:
+        raise FormatError("shapefile_cut_off", {"file": file})
+    layer.geometries = shapes
+    layer.faults = faults
+    _tell_of_table(layer, table)
+    return layer
+
+
+def _tell_of_table(layer: RawLayer, table: AttributeTable) -> None:
+    layer.faults += [Finding(row, "record_deleted") for row in table.deleted]
+    if table.cut:
+        layer.notes.append(Finding(0, "text_cut", {"count": table.cut}))
+
+
+def _short_text(path: Path | None) -> str | None:
+    return None if path is None else path.read_bytes()[:64].decode("ascii", "replace")
+
+
+def _crs_of(path: Path | None, file: str) -> CRS | None:
+    if path is None:
+        return None
+    text, _ = decode_text(path.read_bytes()[:65536], file=file)
+    return parse_crs(text) if text.strip() else None
+
+
+def _check_shapes(parts: dict[str, Path], file: str) -> int:
+    """Compare what headers and index say with the bytes that are there; give the row count."""
+    shapes, index = parts[".shp"].stat().st_size, parts[".shx"].read_bytes()
+    with parts[".shp"].open("rb") as stream:
+        header = stream.read(_HEADER)
+    if len(header) < _HEADER or 2 * int.from_bytes(header[24:28], "big") > shapes:
+        raise FormatError("shapefile_cut_off", {"file": file})
+    entries = np.frombuffer(index[_HEADER:], dtype=">i4", count=(len(index) - _HEADER) // 8 * 2)
+    declared = (2 * int.from_bytes(index[24:28], "big") - _HEADER) // _INDEX_ENTRY
+    ends = 2 * entries.reshape(-1, 2).astype(np.int64).sum(axis=1) + 8
+    if declared > len(ends) or (len(ends) and ends.max() > shapes):
+        raise FormatError("shapefile_cut_off", {"file": file})
+    return len(ends)
+
+
+def _shapes(parts: dict[str, Path], file: str, folder: Path) -> tuple[Geometries, list[Finding]]:
+    staged = folder / "staged"
+    staged.mkdir()
+    for suffix in (".shp", ".shx"):
+        shutil.copyfile(parts[suffix], staged / f"layer{suffix}")
+    source = staged / "layer.shp"
+    try:
+        if pyogrio.read_info(source)["driver"] != "ESRI Shapefile":
+            raise FormatError("format_unknown", {"file": file, "head": "-"})
+        with warnings.catch_warnings():
+            # GDAL warns of rings that do not close; such shapes are listed below.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            _, _, encoded, _ = pyogrio.raw.read(source, columns=[])
+    except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
+        raise FormatError("shapefile_cut_off", {"file": file}) from error
+    return shapes_from_wkb(list(encoded))
+
+
+def shapes_from_wkb(encoded: list[bytes | None]) -> tuple[Geometries, list[Finding]]:
+    """Decode shapes; curved and unreadable ones are listed, never straightened.
+
+    Examples
+    --------
+    >>> shapes, faults = shapes_from_wkb([shapely.to_wkb(shapely.Point(1, 2)), None, b"?"])
+    >>> [(fault.row, fault.key) for fault in faults]
+    [(2, 'geometry_unreadable')]
+    """
+    faults: list[Finding] = []
+    shapes: list[Any] = []
+    for row, item in enumerate(encoded):
+        shape: Any = None
+        if item is not None and _is_curved(item):
+            faults.append(Finding(row, "geometry_curved"))
+        elif item is not None:
+            try:
+                shape = shapely.from_wkb(item)
+            except (shapely.GEOSException, ValueError, TypeError):
+                faults.append(Finding(row, "geometry_unreadable"))
+            else:
+                if shapely.get_type_id(shape) > 7:  # noqa: PLR2004 - a curve inside a collection
+                    faults.append(Finding(row, "geometry_curved"))
+                    shape = None
+        shapes.append(shape)
+    return geometry_array(shapes), faults
+
+
+def _is_curved(item: bytes) -> bool:
+    """Tell by the type code: 8-12 are curves and what holds them, 15-17 surfaces of patches."""
+    order = "little" if item[:1] == b"\x01" else "big"
+    code = int.from_bytes(item[1:5], "little" if order == "little" else "big")
+    plain = (code & 0x0FFFFFFF) % 1000
+    return 8 <= plain <= 17  # noqa: PLR2004 - the codes

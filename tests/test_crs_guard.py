@@ -1,0 +1,124 @@
+"""The datum guard on a street grid of uneven blocks."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from erdao_gis.crs import (
+    WORKING,
+    convert_datum,
+    datum_hypotheses,
+    guard_datum,
+    to_geographic,
+    wgs84_to_bd09,
+    wgs84_to_gcj02,
+)
+from erdao_gis.errors import CRSError, DatumError
+
+
+def _streets() -> gpd.GeoDataFrame:
+    """Twelve streets each way, 4 km long, with blocks of 210 to 420 m, in degrees."""
+    steps = np.cumsum([210, 380, 240, 420, 300, 270, 350, 230, 410, 260, 330, 290.0])
+    lines = [shapely.LineString([(460000 + d, 4858000), (460000 + d, 4862000)]) for d in steps]
+    lines += [shapely.LineString([(460000, 4858000 + d), (464000, 4858000 + d)]) for d in steps]
+    return to_geographic(gpd.GeoDataFrame(geometry=lines, crs=WORKING))
+
+
+def _as(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
+    """Shift true coordinates to what a web map would give."""
+    shift = {"GCJ-02": wgs84_to_gcj02, "BD-09": wgs84_to_bd09}[datum]
+    shapes = shapely.transform(
+        frame.geometry.to_numpy(), lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1]))
+    )
+    return gpd.GeoDataFrame(geometry=shapes, crs=frame.crs)
+
+
+def test_true_streets_pass() -> None:
+    """Streets on their own datum are decided to be right."""
+    fit = guard_datum(_streets(), _streets())
+    assert (fit.best, fit.decided) == ("CGCS2000", True)
+    assert fit.table.loc["CGCS2000", "median_m"] < 1
+
+
+@pytest.mark.parametrize("datum", ["GCJ-02", "BD-09"])
+def test_shifted_streets_are_stopped_with_the_hypotheses(datum: str) -> None:
+    """A copy from a web map is named, with the medians of all hypotheses and the margin."""
+    with pytest.raises(DatumError) as caught:
+        guard_datum(_as(_streets(), datum), _streets(), what="roads.geojson")
+    assert caught.value.facts["best"] == datum
+    assert float(str(caught.value.facts["margin"])) >= 2
+    text = caught.value.message("en")
+    assert all(name in text for name in ("roads.geojson", "CGCS2000", "GCJ-02", "BD-09"))
+
+
+@pytest.mark.parametrize("datum", ["GCJ-02", "BD-09"])
+def test_shifted_streets_pass_when_declared(datum: str) -> None:
+    """What says that it is shifted may be."""
+    assert guard_datum(_as(_streets(), datum), _streets(), datum).best == datum
+
+
+def test_true_streets_declared_gcj02_are_stopped() -> None:
+    """Converting true coordinates would spoil them."""
+    with pytest.raises(DatumError):
+        guard_datum(_streets(), _streets(), "GCJ-02")
+
+
+def test_over_corrected_streets_get_their_own_remedy() -> None:
+    """Taking the shift away from true coordinates is recognised."""
+    spoilt = convert_datum(_streets(), "GCJ-02")
+    with pytest.raises(DatumError) as caught:
+        guard_datum(spoilt, _streets())
+    assert caught.value.key == "datum_over_corrected"
+
+
+def test_conversion_makes_a_shifted_copy_pass() -> None:
+    """The remedy that the message gives is one."""
+    true = convert_datum(_as(_streets(), "GCJ-02"), "GCJ-02")
+    assert guard_datum(true, _streets()).table.loc["CGCS2000", "median_m"] < 1e-3
+
+
+def test_projected_layer_is_guarded_too() -> None:
+    """A shifted copy in metres is caught as well."""
+    with pytest.raises(DatumError):
+        guard_datum(_as(_streets(), "GCJ-02").to_crs(WORKING), _streets())
+
+
+def test_a_single_short_street_is_undecided() -> None:
+    """A few samples in one place can fit anything; the result says so and is no error."""
+    line = shapely.LineString([(460210, 4858000), (460210, 4858300)])
+    short = to_geographic(gpd.GeoDataFrame(geometry=[line], crs=WORKING))
+    fit = guard_datum(_as(short, "GCJ-02"), _streets())
+    assert not fit.decided
+    assert "无法判定" in fit.message("zh")
+
+
+def test_far_away_is_undecided() -> None:
+    """A layer 100 km off has nothing to be compared with."""
+    fit = guard_datum(_streets().translate(1.5, 0).to_frame("geometry"), _streets())
+    assert (fit.best, fit.samples, fit.decided) == ("", 0, False)
+
+
+def test_unlike_layers_are_undecided() -> None:
+    """Points anywhere between the streets fit no hypothesis twice as well as the next."""
+    spots = np.random.default_rng(1).uniform((460000, 4858000), (464000, 4862000), (300, 2))
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*spots.T), crs=WORKING)
+    assert not guard_datum(points, _streets()).decided
+
+
+def test_empty_layer_is_undecided() -> None:
+    """No features: nothing to say, nothing to stop."""
+    assert not datum_hypotheses(_streets().iloc[:0], _streets()).decided
+
+
+def test_null_geometries_are_passed_over() -> None:
+    """Unplaced features beside placed ones do not disturb the comparison."""
+    frame = _streets()
+    frame.loc[len(frame)] = [None]
+    assert guard_datum(frame, frame).decided
+
+
+def test_unknown_declared_datum_is_an_error() -> None:
+    """A misspelt declaration does not pass."""
+    with pytest.raises(CRSError):
+        guard_datum(_streets(), _streets(), "gcj")
