@@ -1,0 +1,79 @@
+// Text and language of the page. Text reaches the screen through textContent and nothing else.
+(function () {
+  "use strict";
+
+  function read(id) {
+    return JSON.parse(document.getElementById(id).textContent);
+  }
+
+  const words = new Map(read("page-words").map(([key, zh, en]) => [key, { zh, en }]));
+  const sheet = read("page-sheet")[0];
+  const layers = read("page-layers");
+  const features = read("page-features");
+  const listeners = [];
+  let language = sheet.language;
+
+  // The text of a pair in the reader's language; what exists when one is missing.
+  function pick(pair) {
+    if (!pair) return "";
+    return pair[language] || pair.zh || pair.en || "";
+  }
+
+  function own(table, key) {
+    return Object.hasOwn(table, key) ? table[key] : undefined;
+  }
+
+  function say(key, values) {
+    const text = words.has(key) ? pick(words.get(key)) : key;
+    if (!values) return text;
+    return text.replace(/\{(\w+)\}/g, (whole, name) =>
+      Object.hasOwn(values, name) ? String(values[name]) : whole);
+  }
+
+  function make(tag, className, text) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    if (text !== undefined) element.textContent = text;
+    return element;
+  }
+
+  function draw(tag, attributes) {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    return element;
+  }
+
+  function speak() {
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    document.title = pick(sheet.title);
+    for (const element of document.querySelectorAll("[data-word]")) {
+      element.textContent = say(element.dataset.word);
+    }
+    for (const element of document.querySelectorAll("[data-word-label]")) {
+      element.setAttribute("aria-label", say(element.dataset.wordLabel));
+      if (element.tagName === "BUTTON") element.title = say(element.dataset.wordLabel);
+    }
+    for (const listener of listeners) listener();
+  }
+
+  window.erdao = {
+    sheet,
+    layers,
+    features,
+    pick,
+    say,
+    make,
+    draw,
+    // Own keys only: a code or a source may bear any name.
+    code: (list, code) => pick(own(sheet.codes[list], code)) || String(code ?? ""),
+    source: (key) => pick(own(sheet.sources, key)) || key,
+    language: () => language,
+    onLanguage: (listener) => listeners.push(listener),
+    setLanguage(wanted) {
+      language = wanted;
+      speak();
+    },
+    nameOf: (feature) => pick(feature.name) || feature.id,
+    inferred: (feature) => feature.identity === "inferred",
+  };
+})();

@@ -1,0 +1,94 @@
+"""What a page shows, as plain data: a page can be made without a workspace or a plan."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import geopandas as gpd
+
+__all__ = ["PageContent", "PageGroup", "PageLayer", "Pair", "PlanEntry"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One text in both languages."""
+
+    zh: str
+    """Chinese."""
+    en: str
+    """English; where it is empty the Chinese text is shown."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PageLayer:
+    """One layer of a page."""
+
+    key: str
+    """Name of the layer; chooses its row of the style table. Unique on a page."""
+    title: Pair
+    """Title in the legend."""
+    frame: gpd.GeoDataFrame
+    """Features, indexed by id, in any CRS; null geometry = without a place."""
+    about: Pair = Pair(zh="", en="")
+    """One sentence on the layer."""
+    completeness: str = ""
+    """complete, partial or empty."""
+    part_titles: Mapping[str, Pair] = dataclasses.field(default_factory=dict)
+    """Titles of the values of the style's ``by`` column, where the style table has none."""
+    column_titles: Mapping[str, Pair] = dataclasses.field(default_factory=dict)
+    """Titles of the layer's own columns."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PageGroup:
+    """Layers that belong together in the plan's hierarchy."""
+
+    key: str
+    """Name of the group; unique on a page."""
+    title: Pair
+    """Heading in the legend."""
+    layers: tuple[PageLayer, ...]
+    """Layers in the order of the legend."""
+    mark: str = ""
+    """Figure of the group in the plan's formula, such as 3 for the three cores."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PlanEntry:
+    """What the plan says of one element."""
+
+    kind: Pair
+    """Kind of element."""
+    clause: Pair
+    """Citation, such as 第二篇第一章第四节."""
+    heading: str
+    """Heading of the clause, in the original Chinese."""
+    quote: str
+    """Words of the outline, in the original Chinese."""
+    relations: tuple[tuple[Pair, str, Pair], ...] = ()
+    """Relation, register id and name of the other element."""
+    questions: tuple[Pair, ...] = ()
+    """Where the outline contradicts itself or leaves this element open."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PageContent:
+    """All that one page shows."""
+
+    title: Pair
+    """Title of the sheet."""
+    subtitle: Pair
+    """Line below the title."""
+    groups: tuple[PageGroup, ...]
+    """Layers of the plan, which answer to click and keyboard."""
+    backdrop: tuple[PageLayer, ...] = ()
+    """Layers below them, drawn quietly."""
+    entries: Mapping[str, PlanEntry] = dataclasses.field(default_factory=dict)
+    """What the plan says, by register id."""
+    sources: Mapping[str, Pair] = dataclasses.field(default_factory=dict)
+    """Titles of the sources, by key."""
+    attribution: tuple[Pair, ...] = ()
+    """Lines of attribution that the licences ask for."""
+    view: tuple[float, float, float, float] | None = None
+    """West, south, east, north in degrees when the page opens; None fits the plan's layers."""
+    counts: tuple[int, int, int] | None = None
+    """Register rows placed, without a place, and not spatial; None leaves the summary out."""

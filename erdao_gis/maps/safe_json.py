@@ -1,0 +1,100 @@
+r"""The one way for data into a page: JSON that no template, parser or script can misread.
+
+Inside strings every character with a meaning to HTML, Jinja, JavaScript templates or terminals
+becomes ``\uXXXX``. The block is inert (``type="application/json"``); our static scripts read
+it and put text on screen with ``textContent`` only.
+"""
+
+import html
+import json
+import re
+import unicodedata
+
+__all__ = ["html_text", "json_line", "json_script"]
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+# A backslash may stand only before the escapes that JSON itself wrote.
+_ESCAPED_BACKSLASH = re.compile(r"\\(.)")
+_SPECIAL = frozenset("<>&{}%`$'")
+# Control, format (bidi), surrogate, private, line and paragraph separators.
+_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_BASIC_PLANE = 0xFFFF
+
+
+def _escape_character(character: str) -> str:
+    if character not in _SPECIAL and unicodedata.category(character) not in _HIDDEN:
+        return character
+    code = ord(character)
+    if code <= _BASIC_PLANE:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+def _escape_string(match: re.Match[str]) -> str:
+    text = _ESCAPED_BACKSLASH.sub(
+        lambda found: "\\u005c" if found[1] == "\\" else found[0], match[0]
+    )
+    return "".join(map(_escape_character, text))
+
+
+def html_text(text: str) -> str:
+    """Return text for the head of a page: escaped, hidden characters replaced by U+FFFD.
+
+    Examples
+    --------
+    >>> html_text("<b> & co")
+    '&lt;b&gt; &amp; co'
+    """
+    seen = (c if unicodedata.category(c) not in _HIDDEN else "\ufffd" for c in text)
+    return html.escape("".join(seen))
+
+
+def json_line(value: object) -> str:
+    r"""Return ``value`` as one line of JSON that is safe inside a page.
+
+    Parameters
+    ----------
+    value
+        Dicts, lists, text, finite numbers, booleans and None.
+
+    Returns
+    -------
+    str
+        JSON that parses to the same value; its strings hold none of ``< > & { } % ` $ ' \``
+        nor any control, bidirectional or line-separator character as such.
+
+    Raises
+    ------
+    ValueError
+        A number is NaN or infinite.
+
+    Examples
+    --------
+    >>> json_line({"name": "</script>{{7*7}}"})
+    '{"name":"\\u003c/script\\u003e\\u007b\\u007b7*7\\u007d\\u007d"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _STRING.sub(_escape_string, text)
+
+
+def json_script(identifier: str, lines: list[str]) -> str:
+    """Wrap lines of safe JSON as an array in an inert script block, one element a line.
+
+    Parameters
+    ----------
+    identifier
+        Element id; ours, never from data.
+    lines
+        Results of `json_line`.
+
+    Examples
+    --------
+    >>> print(json_script("features", [json_line(1), json_line(2)]))
+    <script type="application/json" id="features">[
+    1,
+    2
+    ]</script>
+    """
+    body = ",\n".join(lines)
+    return f'<script type="application/json" id="{identifier}">[\n{body}\n]</script>'

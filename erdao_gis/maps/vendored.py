@@ -1,0 +1,68 @@
+"""Static scripts, styles and markup of the pages, and their digests for the policy."""
+
+import base64
+import functools
+import hashlib
+import re
+from importlib import resources
+
+__all__ = ["PAGE_SCRIPTS", "csp_digest", "inline_script", "inline_style", "static_text"]
+
+PAGE_SCRIPTS = (
+    "sheet/text.js",
+    "sheet/symbols.js",
+    "sheet/draw.js",
+    "sheet/labels.js",
+    "sheet/details.js",
+    "sheet/legend.js",
+    "sheet/sheet.js",
+)
+"""Our scripts in the order in which they run, after Leaflet."""
+
+# Pictures of controls that we do not use, a relic of Internet Explorer, and a debugging aid:
+# each would name an address beside the file.
+_OUTSIDE_PICTURE = re.compile(r"url\(images/[^)]*\)|url\(#default#VML\)")
+_SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+
+
+@functools.cache
+def static_text(name: str) -> str:
+    """Return one of our files or a vendored one, with every address of a picture removed.
+
+    Parameters
+    ----------
+    name
+        Path inside ``erdao_gis/maps/assets``.
+
+    Examples
+    --------
+    >>> "images/" in static_text("leaflet/leaflet.css")
+    False
+    """
+    path = resources.files("erdao_gis.maps") / "assets"
+    text = path.joinpath(*name.split("/")).read_text(encoding="utf-8").replace("\r\n", "\n")
+    if name.endswith(".css"):
+        return _OUTSIDE_PICTURE.sub("none", text)
+    return _SOURCE_MAP.sub("", text)
+
+
+def csp_digest(text: str) -> str:
+    """Return the source expression of a script or style for a content security policy.
+
+    Examples
+    --------
+    >>> csp_digest("")
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    """
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def inline_script(name: str) -> str:
+    """Return the script ``name`` as an element of the page."""
+    return f"<script>{static_text(name)}</script>"
+
+
+def inline_style(name: str) -> str:
+    """Return the style sheet ``name`` as an element of the page."""
+    return f"<style>{static_text(name)}</style>"
