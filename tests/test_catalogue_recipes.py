@@ -16,11 +16,12 @@ from erdao_gis.catalogue.recipes import (
     run_recipe,
 )
 from erdao_gis.errors import ErdaoError, GeometryError, SchemaError
+from erdao_gis.plan import read_plan
 
 BLANK = Recipe(
     layer="nodes", id="X", operation="at", of=(), by=(), north=(), east=(), south=(), west=(),
     side="", width_m=None, bridge_m=None, near="", choice=False, identity="", accuracy_m=None,
-    open_sides="", group="", reason_zh="因", reason_en="why",
+    open_sides="", group="", sources="", reason_zh="因", reason_en="why",
 )  # fmt: skip
 
 
@@ -187,3 +188,12 @@ def test_errors_of_shapes_are_ours() -> None:
     recipe = replace(BLANK, operation="cross", of=("roads/ns",), by=("roads/east",))
     with pytest.raises(ErdaoError):
         run_recipe(recipe, frames)
+
+
+def test_what_is_inferred_is_not_called_stated() -> None:
+    """Where the register infers a relation, no reason claims that the outline states it."""
+    plan = read_plan()
+    for recipe in read_recipes():
+        notes = [r.note_zh for r in plan.relations_of(recipe.id) if r.from_id == recipe.id]
+        if notes and all("推定" in note for note in notes):
+            assert "纲要写明" not in recipe.reason_zh, recipe.id

@@ -19,6 +19,7 @@ from erdao_gis.catalogue.importing import (
     prepare_import,
     undo_import,
 )
+from erdao_gis.catalogue.placing import Placing, placing_of
 from erdao_gis.catalogue.recipes import Recipe, read_facts, read_recipes
 from erdao_gis.catalogue.schema import (
     Column,
@@ -44,6 +45,7 @@ __all__ = [
     "Derivation",
     "ImportOptions",
     "Layer",
+    "Placing",
     "PreparedImport",
     "Recipe",
     "Report",
@@ -57,6 +59,7 @@ __all__ = [
     "layer_names",
     "layer_schema",
     "open_workspace",
+    "placing_of",
     "prepare_import",
     "read_facts",
     "read_layer",

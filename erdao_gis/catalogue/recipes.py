@@ -22,7 +22,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from erdao_gis import shapes
-from erdao_gis.catalogue.schema import layer_names
+from erdao_gis.catalogue.schema import layer_names, sources
 from erdao_gis.crs import GEOGRAPHIC, WORKING
 from erdao_gis.errors import GeometryError, SchemaError
 
@@ -75,6 +75,8 @@ class Recipe:
     "Metres; how far the choice may be off. The inputs' accuracy counts as well."
     open_sides: str
     group: str
+    sources: str
+    "Keys of further sources that the choice rests on, separated by ;"
     reason_zh: str
     reason_en: str
 
@@ -93,9 +95,6 @@ class Recipe:
 
 
 def _recipe(row: Mapping[str, str]) -> Recipe:
-    def references(name: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in row[name].split(";") if part.strip())
-
     def number(name: str) -> float | None:
         return float(row[name]) if row[name] else None
 
@@ -103,12 +102,12 @@ def _recipe(row: Mapping[str, str]) -> Recipe:
         layer=row["layer"],
         id=row["id"],
         operation=row["operation"],
-        of=references("of"),
-        by=references("by"),
-        north=references("north"),
-        east=references("east"),
-        south=references("south"),
-        west=references("west"),
+        of=_keys(row["of"]),
+        by=_keys(row["by"]),
+        north=_keys(row["north"]),
+        east=_keys(row["east"]),
+        south=_keys(row["south"]),
+        west=_keys(row["west"]),
         side=row["side"],
         width_m=number("width_m"),
         bridge_m=number("bridge_m"),
@@ -118,6 +117,7 @@ def _recipe(row: Mapping[str, str]) -> Recipe:
         accuracy_m=number("accuracy_m"),
         open_sides=row["open_sides"],
         group=row["group"],
+        sources=row["sources"],
         reason_zh=row["reason_zh"],
         reason_en=row["reason_en"],
     )
@@ -172,7 +172,14 @@ def read_facts() -> gpd.GeoDataFrame:
     with path.open("r", encoding="utf-8") as stream:
         table = pd.read_csv(stream, dtype=str, keep_default_na=False)
     numbers = {name: pd.to_numeric(table[name]) for name in ("lon", "lat", "accuracy_m")}
-    table = table.assign(accuracy_m=numbers["accuracy_m"], evidence="B", identity="named")
+    dated = [sources()[keys.partition(";")[0]].as_of for keys in table["source"]]
+    table = table.assign(
+        accuracy_m=numbers["accuracy_m"],
+        evidence="B",
+        identity="named",
+        as_of=dated,
+        register_id=None,
+    )
     places = gpd.points_from_xy(numbers["lon"], numbers["lat"], crs=GEOGRAPHIC)
     frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=places)
     return frame.rename(columns={"key": "id"}).set_index("id").to_crs(WORKING)
@@ -221,7 +228,8 @@ def _run_section(recipe: Recipe, get: Callable[[str], BaseGeometry]) -> BaseGeom
     line, gap_m = _joined(recipe.of, get), recipe.bridge_m or SHORT_GAP_M
     if recipe.side:
         cut = _joined(recipe.by, get)
-        return shapes.section(line, beyond=cut, side=recipe.side, gap_m=gap_m)
+        near_m = min(gap_m, SHORT_GAP_M)
+        return shapes.section(line, beyond=cut, side=recipe.side, tolerance_m=near_m, gap_m=gap_m)
     first, second = (get(reference) for reference in recipe.by)
     return shapes.section(line, between=(first, second), gap_m=gap_m)
 
@@ -290,10 +298,10 @@ def run_recipe(recipe: Recipe, frames: Mapping[str, gpd.GeoDataFrame]) -> dict[s
         "identity": recipe.identity
         or ("inferred" if "inferred" in set(rows["identity"]) else "named"),
         "accuracy_m": max([*rows["accuracy_m"].dropna(), recipe.accuracy_m or 0.0]),
-        "source": _joined_values(rows["source"], "outline"),
+        "source": _joined_values(rows["source"], "outline", *_keys(recipe.sources)),
         "licence": _joined_values(rows["licence"]),
         "datum": _joined_values(rows["datum"]),
-        "as_of": _joined_values(rows["as_of"]) if "as_of" in rows else None,
+        "as_of": _joined_values(rows["as_of"]) or None,
         "note_zh": recipe.reason_zh,
         "note_en": recipe.reason_en,
     }
@@ -301,6 +309,10 @@ def run_recipe(recipe: Recipe, frames: Mapping[str, gpd.GeoDataFrame]) -> dict[s
 
 def _evidence(recipe: Recipe, rows: pd.DataFrame) -> str:
     return "D" if recipe.choice else max("C", *rows["evidence"].astype(str))
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
 def _joined_values(values: "pd.Series[str]", *first: str) -> str:

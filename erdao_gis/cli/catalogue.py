@@ -36,7 +36,7 @@ def show_changes(changes: "tuple[Change, ...]", language: Language) -> None:
 @click.pass_obj
 def layers(language: Language, *, as_json: bool) -> None:
     """图层目录 / The layers, what they hold and where the district gets them."""
-    from erdao_gis.catalogue import layer_names, layer_schema
+    from erdao_gis.catalogue import layer_names, layer_schema, read_layer
 
     entries = [layer_schema(name) for name in layer_names()]
     if as_json:
@@ -58,8 +58,12 @@ def layers(language: Language, *, as_json: bool) -> None:
     rows = []
     for layer in entries:
         obtain = layer.obtain_zh if language == "zh" else layer.obtain_en
-        rows.append((layer.name, layer.title(language), layer.role, layer.completeness, obtain))
-    keys = ("layer", "name", "role", "completeness", "obtain")
+        role = word("cli", f"role_{layer.role}", language)
+        whole = word("cli", f"completeness_{layer.completeness}", language)
+        frame = read_layer(layer.name)
+        count = f"{int(frame.geometry.notna().sum())}/{len(frame)}"
+        rows.append((layer.name, layer.title(language), role, whole, count, obtain))
+    keys = ("layer", "name", "role", "completeness", "placed_of", "obtain")
     show_table(rows, [word("cli", key, language) for key in keys])
 
 

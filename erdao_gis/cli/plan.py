@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from erdao_gis.cli.catalogue import AS_JSON
-from erdao_gis.cli.screen import show_json
+from erdao_gis.cli.screen import say, show_json
 from erdao_gis.errors import Language
 
 
@@ -36,13 +36,22 @@ def tree(language: Language, depth: int | None, *, as_json: bool) -> None:
 @click.pass_obj
 def show(language: Language, element: str, *, as_json: bool) -> None:
     """一个要素的全部内容（如 ND03） / All that is known of one element, such as ND03."""
+    from erdao_gis.catalogue import placing_of
     from erdao_gis.plan import element_record, element_text, read_plan
 
     register = read_plan()
+    record = element_record(register, element)
+    places = placing_of(register.element(element))
     if as_json:
-        show_json(element_record(register, element))
-    else:
-        click.echo(element_text(register, element, language))
+        show_json(record | {"places": [place.as_dict() for place in places]})
+        return
+    click.echo(element_text(register, element, language))
+    for place in places:
+        key = "place_known" if place.placed else "place_unknown"
+        accuracy = "?" if place.accuracy_m is None else f"{place.accuracy_m:.0f}"
+        reason = place.reason_zh if language == "zh" else place.reason_en
+        facts = {"evidence": place.evidence, "accuracy": accuracy, "reason": reason}
+        say(key, language, facts | {"feature": f"{place.layer}/{place.id}"})
 
 
 @plan.command()
