@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,15 @@ def test_kill_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
         os.kill(writer.pid, signal.SIGKILL)
     assert path.read_bytes() == b"old"
     assert write_bytes_atomic(path, b"new").read_bytes() == b"new"
+
+
+def test_what_a_killed_writer_left_is_removed_a_day_later(tmp_path: Path) -> None:
+    """Old drafts go, a draft of today may belong to somebody."""
+    for name, age in ((".erdao-old.tmp", 2 * 86400), (".erdao-new.tmp", 60)):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    write_text_atomic(tmp_path / "a.txt", "x")
+    assert _names(tmp_path) == [".erdao-new.tmp", "a.txt"]
 
 
 def test_planted_link_is_not_followed(tmp_path: Path) -> None:

@@ -139,6 +139,16 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     assert caught.value.key == "encoding_undecided"
 
 
+def test_utf8_with_a_bad_byte_is_not_taken_for_gbk(tmp_path: Path) -> None:
+    """One damaged byte must not turn a whole text into rare characters."""
+    data = _feature(properties='{"name":"二道区吉林大路东盛大街"}').encode()
+    place = data.index("吉".encode())
+    (tmp_path / "a.geojson").write_bytes(data[:place] + data[place + 1 :])
+    with pytest.raises(FormatError) as caught:
+        read_features(tmp_path / "a.geojson")
+    assert caught.value.key == "encoding_undecided"
+
+
 def test_projected_metres_without_crs_are_refused_with_the_remedy(tmp_path: Path) -> None:
     """The message says which system the numbers look like."""
     path = _file(tmp_path, _feature('{"type":"Point","coordinates":[460000,4860000]}'))
@@ -155,7 +165,7 @@ def test_named_crs_of_older_files_is_respected(tmp_path: Path) -> None:
     path = _file(
         tmp_path, _feature('{"type":"Point","coordinates":[460000,4860000]}'), extra=member
     )
-    assert read_features(path).crs.to_epsg() == 4551  # type: ignore[union-attr]
+    assert read_features(path).frame.crs.to_epsg() == 4551
 
 
 def test_xian_1980_is_refused(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """Files are what their bytes say, not what their names say."""
 
+import contextlib
+import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from erdao_gis.errors import FormatError
-from erdao_gis.files import read_features
+from erdao_gis.errors import ErdaoError, FormatError
+from erdao_gis.files import open_scene, read_features
 
 
 @pytest.mark.parametrize(
@@ -60,3 +64,18 @@ def test_part_of_a_shapefile_points_to_the_shp(tmp_path: Path) -> None:
     with pytest.raises(FormatError) as caught:
         read_features(tmp_path / "a.prj")
     assert caught.value.key == "shapefile_part"
+
+
+HEADS = [b"", b"{", b"SQLite format 3\x00", b"\x00\x00\x27\x0a", b"PAR1", b"II*\x00", b"MM\x00+"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from([*HEADS, b"PK\x03\x04", b"a,b\n", b"<"]), st.binary(max_size=400))
+def test_any_bytes_end_in_an_error_of_ours(head: bytes, rest: bytes) -> None:
+    """Nonsense behind any format's first bytes is a table or an error that says what to do."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "a.shp"
+        file.write_bytes(head + rest)
+        for read in (read_features, open_scene):
+            with contextlib.suppress(ErdaoError):
+                read(file)

@@ -78,6 +78,21 @@ def test_missing_prj_is_refused_with_the_remedy(tmp_path: Path) -> None:
     assert read_features(path, crs=4551).features_out == 3
 
 
+def test_stated_crs_takes_the_place_of_a_wrong_one_and_says_so(tmp_path: Path) -> None:
+    """A .prj that is wrong, or that nobody understands, can be put right; nothing is converted."""
+    path = _shapefile(tmp_path, crs=4550)
+    table = read_features(path, crs=4551)
+    assert table.frame.crs.to_epsg() == 4551
+    assert table.frame.total_bounds[0] == 460000
+    assert "EPSG:4550" in table.warnings["reason_en"][0]
+    assert table.warnings["row"].tolist() == [0]
+    path.with_suffix(".prj").write_text("nonsense")
+    assert read_features(path, crs=4551).warnings.empty
+    with pytest.raises(CRSError) as caught:
+        read_features(path)
+    assert caught.value.key == "unknown_crs"
+
+
 def test_esri_spelling_of_the_crs_is_understood(tmp_path: Path) -> None:
     """CGCS2000 as ArcGIS writes it is EPSG:4551."""
     path = _shapefile(tmp_path)

@@ -20,8 +20,15 @@ from erdao_gis.catalogue.checking import layer_faults
 from erdao_gis.catalogue.deriving import Change, derive, write_derivation
 from erdao_gis.catalogue.schema import Column, Layer, layer_schema
 from erdao_gis.catalogue.workspace import Workspace, read_layer, read_shipped, read_supplied
-from erdao_gis.crs import WORKING, convert_datum, guard_datum
-from erdao_gis.errors import Fault, SchemaError, WorkspaceError
+from erdao_gis.crs import (
+    ERDAO_REGION,
+    WORKING,
+    DatumFit,
+    convert_datum,
+    guard_datum,
+    to_working,
+)
+from erdao_gis.errors import Fault, Language, SchemaError, WorkspaceError
 from erdao_gis.files import read_features, write_features, write_text_atomic
 
 SAID = 50  # faults told in one error
@@ -58,14 +65,16 @@ class PreparedImport:
     "EPSG:4551, index id, columns of the layer first, the file's further columns after them."
     rejects: pd.DataFrame
     "Features of the file that cannot be taken, with the reason."
+    warnings: pd.DataFrame
+    "What was taken but should be looked at; row 0 is the whole file."
     faults: tuple[Fault, ...]
     "What the layer's schema finds wrong; an import with faults is not applied."
     mapped: Mapping[str, str]
     "Heading in the file -> column of the layer."
     kept: tuple[str, ...]
     "Headings kept under their own name."
-    datum_note: str
-    "What the datum guard found."
+    datum_fit: DatumFit | None
+    "What the datum guard found; None in a fictional town."
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
@@ -80,11 +89,12 @@ class PreparedImport:
             "features_in": len(self.frame) + len(self.rejects),
             "features_out": len(self.frame),
             "rejects": self.rejects.astype(object).to_dict("records"),
+            "warnings": self.warnings.astype(object).to_dict("records"),
             "faults": [fault.as_dict() for fault in self.faults],
             "mapped": dict(self.mapped),
             "kept": list(self.kept),
             "datum": self.options.datum,
-            "datum_note": self.datum_note,
+            "datum_note": self.datum_fit.message("en") if self.datum_fit else "",
             "added": list(self.added),
             "changed": list(self.changed),
             "removed": list(self.removed),
@@ -107,8 +117,12 @@ def prepare_import(
         A column named in ``options.columns`` is not there.
     """
     layer, file = layer_schema(layer_name), Path(path)
-    table = read_features(file, layer=options.inner_layer, crs=options.crs)
-    frame, note = _located(table.frame, workspace, options)
+    region = None if workspace.fictional else ERDAO_REGION
+    table = read_features(file, layer=options.inner_layer, crs=options.crs, region=region)
+    if not isinstance(table.frame, gpd.GeoDataFrame):
+        headings = ", ".join(str(name) for name in table.frame.columns)
+        raise SchemaError("table_without_places", {"file": file.name, "headings": headings})
+    frame, fit = _located(table.frame, workspace, options, file.name)
     mapped = _mapping(layer, frame, options.columns, file)
     kept = tuple(str(name) for name in frame.columns if name not in (*mapped, "geometry"))
     fitted = _fitted(layer, frame.rename(columns=mapped), options)
@@ -119,10 +133,11 @@ def prepare_import(
         path=file,
         frame=fitted,
         rejects=table.rejects,
+        warnings=table.warnings,
         faults=tuple(layer_faults(layer, fitted)),
         mapped=mapped,
         kept=kept,
-        datum_note=note,
+        datum_fit=fit,
         added=added,
         changed=changed,
         removed=removed,
@@ -132,15 +147,16 @@ def prepare_import(
 
 
 def _located(
-    frame: gpd.GeoDataFrame, workspace: Workspace, options: ImportOptions
-) -> tuple[gpd.GeoDataFrame, str]:
-    """Convert a declared GCJ-02 or BD-09 layer, guard the datum, and go to EPSG:4551."""
-    true = convert_datum(frame, options.datum).to_crs(WORKING)
+    frame: gpd.GeoDataFrame, workspace: Workspace, options: ImportOptions, what: str
+) -> tuple[gpd.GeoDataFrame, DatumFit | None]:
+    """Guard the declared datum, convert GCJ-02 or BD-09, and go to EPSG:4551."""
+    true = to_working(convert_datum(frame, options.datum))
     if workspace.fictional:
-        return true, ""
+        return true, None
     lines = [read_shipped(name) for name in REFERENCE_LAYERS]
     traced = gpd.GeoDataFrame(pd.concat([part.loc[part["evidence"] == "B"] for part in lines]))
-    return true, str(guard_datum(true, traced.set_crs(WORKING, allow_override=True)))
+    trusted = traced.set_crs(WORKING, allow_override=True)
+    return true, guard_datum(frame, trusted, options.datum, what=what)
 
 
 def _mapping(
@@ -241,8 +257,9 @@ def apply_import(workspace: Workspace, prepared: PreparedImport) -> tuple[Change
         The prepared layer has faults; all are named.
     """
     if prepared.faults:
-        said = "".join(f"\n- {fault.message()}" for fault in prepared.faults[:SAID])
-        facts = {"file": prepared.path.name, "number": len(prepared.faults), "faults": said}
+        shown = prepared.faults[:SAID]
+        said = {"faults_zh": _listed(shown, "zh"), "faults_en": _listed(shown, "en")}
+        facts = {"file": prepared.path.name, "number": len(prepared.faults)} | said
         raise SchemaError("import_faults", facts)
     layer = layer_schema(prepared.layer)
     supplied = read_supplied(prepared.layer, workspace)
@@ -263,6 +280,10 @@ def apply_import(workspace: Workspace, prepared: PreparedImport) -> tuple[Change
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
     write_text_atomic(workspace.record_path(prepared.layer), text)
     return _rederive(workspace)
+
+
+def _listed(faults: tuple[Fault, ...], language: Language) -> str:
+    return "".join(f"\n- {fault.message(language)}" for fault in faults)
 
 
 def _rederive(workspace: Workspace) -> tuple[Change, ...]:

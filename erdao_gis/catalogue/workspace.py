@@ -125,7 +125,7 @@ def read_supplied(name: str, workspace: Workspace) -> gpd.GeoDataFrame | None:
     path = workspace.supplied_path(name)
     if not path.exists():
         return None
-    return to_working(read_features(path).frame).set_index("id").sort_index()
+    return to_working(read_features(path, null_geometry="keep").frame).set_index("id").sort_index()
 
 
 def read_derived(name: str, workspace: Workspace) -> gpd.GeoDataFrame | None:

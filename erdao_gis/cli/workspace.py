@@ -118,14 +118,15 @@ def _show_import(prepared: "PreparedImport", language: Language) -> None:
         "rejects": len(prepared.rejects),
     }
     say("import_counts", language, counts)
-    for reject in prepared.rejects.head(SHOWN).to_dict("records"):
-        facts = {"row": reject["row"], "reason": reject[f"reason_{language}"]}
-        say("import_reject", language, facts)
+    for key, table in (("import_reject", prepared.rejects), ("import_warning", prepared.warnings)):
+        for entry in table.head(SHOWN).to_dict("records"):
+            facts = {"row": entry["row"], "reason": entry[f"reason_{language}"]}
+            say(key, language, facts)
     pairs = ", ".join(f"{old} → {new}" for old, new in prepared.mapped.items())
     say("import_mapping", language, {"pairs": pairs or "–"})
     say("import_kept", language, {"names": ", ".join(prepared.kept) or "–"})
-    if prepared.datum_note:
-        say("datum_note", language, {"note": prepared.datum_note})
+    if prepared.datum_fit:
+        say("datum_note", language, {"note": prepared.datum_fit.message(language)})
     difference = {
         "added": len(prepared.added),
         "changed": len(prepared.changed),

@@ -164,7 +164,7 @@ def diagnose_coordinates(
     if crs is None:
         key, fits = _mistake_without_crs(bounds, region)
         return CRSError(key, facts | {"crs": "-", "fits": fits})
-    known = parse_crs(crs)
+    known = parse_crs(crs, what=what)
     try:
         require_known_datum(known, what=what)
     except CRSError as error:

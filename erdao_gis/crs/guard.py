@@ -76,7 +76,8 @@ class DatumFit:
 
     def facts(self) -> dict[str, object]:
         """Give the figures, for messages."""
-        listed = ", ".join(f"{name} {row:.0f} m" for name, row in self.table["median_m"].items())
+        medians = self.table["median_m"].rename({OVER_CORRECTED: "多纠一次 over-corrected"})
+        listed = ", ".join(f"{name} {metres:.0f} m" for name, metres in medians.items())
         return {
             "best": self.best or "-",
             "margin": f"{self.margin:.1f}" if math.isfinite(self.margin) else "-",

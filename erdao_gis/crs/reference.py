@@ -71,7 +71,7 @@ ERDAO_REGION = Region(125.2, 43.6, 126.0, 44.2)
 """Erdao District with its surroundings."""
 
 
-def parse_crs(value: object) -> CRS:
+def parse_crs(value: object, *, what: str = "") -> CRS:
     """Read a CRS from a code, WKT or CRS object; a known EPSG code is preferred to bare WKT.
 
     Raises
@@ -87,7 +87,9 @@ def parse_crs(value: object) -> CRS:
     try:
         crs = CRS.from_user_input(value)
     except ProjCRSError as error:
-        raise CRSError("unknown_crs", {"crs": str(value)[:80]}) from error
+        raise CRSError(
+            "unknown_crs", {"what": display_name(what), "crs": str(value)[:80]}
+        ) from error
     if crs.is_bound:
         return crs
     code = crs.to_epsg()

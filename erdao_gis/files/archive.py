@@ -77,7 +77,14 @@ def unpack_shapefile(path: Path, folder: Path, *, limits: Limits) -> dict[str, P
                 unpacked[suffix] = folder / f"layer{suffix}"
                 with archive.open(member) as source, unpacked[suffix].open("wb") as target:
                     shutil.copyfileobj(source, target)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        UnicodeDecodeError,
+        EOFError,
+        NotImplementedError,
+        OSError,
+    ) as error:
         raise FormatError("archive_damaged", {"file": path.name}) from error
     return unpacked
 

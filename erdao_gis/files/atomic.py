@@ -1,14 +1,15 @@
 """Writing whole or not at all: a temporary folder beside the target, fsync, rename.
 
 Whoever is killed in the middle leaves the old file as it was, and perhaps a folder whose name
-ends in ``.tmp``. A temporary folder rather than a file, because GDAL names a layer after the
-file's stem and must find the final name there.
+ends in ``.tmp``, which the next writer removes a day later. A temporary folder rather than a
+file, because GDAL names a layer after the file's stem and must find the final name there.
 """
 
 import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from erdao_gis.errors import UnsafeInputError
 from erdao_gis.files.paths import checked_text, safe_file_name
 
 __all__ = ["atomic_file", "atomic_folder", "write_bytes_atomic", "write_text_atomic"]
+
+_ABANDONED_SECONDS = 24 * 3600
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
@@ -39,9 +42,18 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
+def _sweep(folder: Path) -> None:
+    """Remove what writers that were killed left here, once no writer can still be at it."""
+    for left in folder.glob(".erdao-*.tmp"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.lstat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(left)  # refuses links by itself
+
+
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[Path]:
     """Give a fresh folder beside ``target``, on the same disk; it is gone afterwards."""
+    _sweep(target.parent)
     folder = Path(tempfile.mkdtemp(prefix=".erdao-", suffix=".tmp", dir=target.parent))
     try:
         yield folder

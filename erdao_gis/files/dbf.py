@@ -115,9 +115,10 @@ def read_dbf(
         for f, column in zip(fields, cells, strict=True)
         if f.kind in _TEXT_TYPES
     ]
-    names = [(11, [f.name for f in fields])]
+    # Names are cut at 10 bytes, in the middle of a character if need be.
+    names = (10, [f.name for f in fields])
     decoded, used, cut = decode_fields(
-        [*_names_as_columns(names), *texts],
+        [names, *texts],
         file=file,
         stated=encoding,
         hint=hint or _LANGUAGES.get(data[29]),
@@ -125,11 +126,6 @@ def read_dbf(
     columns = _columns(fields, cells, decoded, file)
     deleted = tuple(row for row, record in enumerate(records) if record[0] == _DELETED)
     return AttributeTable(columns, count, deleted, used, cut)
-
-
-def _names_as_columns(names: list[tuple[int, list[bytes]]]) -> list[tuple[int, list[bytes]]]:
-    """Field names are cut at 10 bytes, in the middle of a character if need be."""
-    return [(10, values) for _, values in names]
 
 
 def _columns(

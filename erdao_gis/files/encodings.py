@@ -46,6 +46,13 @@ def _likeness(text: str) -> float:
     return (usual - unassigned) / len(foreign) if foreign else 1.0
 
 
+def _is_broken_utf8(data: bytes) -> bool:
+    """Tell UTF-8 with a few bad bytes from GBK, of which hardly a character fits UTF-8."""
+    text = data.decode(UTF8, "replace")
+    bad = text.count("\ufffd")
+    return sum("\u3000" <= sign <= "\u9fff" for sign in text) > bad
+
+
 def decode_text(data: bytes, *, file: str, encoding: str | None = None) -> tuple[str, str]:
     """Decode a whole text; returns it with the encoding it was in.
 
@@ -73,6 +80,8 @@ def decode_text(data: bytes, *, file: str, encoding: str | None = None) -> tuple
     for name in [stated] if stated else [marked] if marked else [UTF8, GBK]:
         try:
             text = data.decode(name).removeprefix("\ufeff")
+            if name == GBK and not stated and _is_broken_utf8(data):
+                continue  # it would decode, into rare characters that nobody wrote
         except UnicodeDecodeError:
             continue
         except LookupError as error:

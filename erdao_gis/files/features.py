@@ -12,8 +12,14 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from erdao_gis.crs import ERDAO_REGION, Region, diagnose_coordinates, require_known_datum
-from erdao_gis.crs.reference import parse_crs
+from erdao_gis.crs import (
+    ERDAO_REGION,
+    Region,
+    diagnose_coordinates,
+    require_known_datum,
+    same_crs,
+)
+from erdao_gis.crs.reference import crs_label, parse_crs
 from erdao_gis.errors import CRSError, FormatError, UnsafeInputError, message_text
 from erdao_gis.files.columns import is_code_name, typed_column
 from erdao_gis.files.geojson import read_geojson
@@ -47,7 +53,8 @@ class FeatureTable:
     rejects
         Rows that cannot be used: ``row``, ``id``, ``reason_zh``, ``reason_en``.
     warnings
-        The same columns, on rows that are kept (self-intersections, texts that were cut).
+        The same columns, on rows that are kept (self-intersections, repeated ids); row 0 is the
+        file as a whole.
     driver, encoding
         The format by content, and the encoding of its texts.
     crs
@@ -73,15 +80,6 @@ class FeatureTable:
         return len(self.frame)
 
 
-@dataclass(frozen=True)
-class _Stated:
-    """What the user says about the file."""
-
-    layer: str | None
-    encoding: str | None
-    crs: CRS | None
-
-
 def read_features(
     path: str | os.PathLike[str],
     *,
@@ -102,8 +100,8 @@ def read_features(
     layer
         Layer of a GeoPackage or sheet of a workbook, when there are several.
     crs
-        CRS of the coordinates when the file names none; nothing is converted. GeoJSON and
-        columns called lon/lat are EPSG:4490 without it.
+        CRS of the coordinates when the file names none, or a wrong one; nothing is converted.
+        GeoJSON and columns called lon/lat are EPSG:4490 without it.
     encoding
         Encoding of the texts; told by the bytes when left out (UTF-8 or GB 18030).
     region
@@ -140,68 +138,81 @@ def read_features(
     (['01'], ['02'], 4490)
     """
     known = checked_path(path, limits=limits)
-    stated = _Stated(layer, encoding, None if crs is None else parse_crs(crs))
-    raw = _read(known, recognise(known), stated, limits)
-    if raw.geometries is not None:
-        _locate(raw, known.name, region, null_geometry, limits)
-    return _table(raw)
+    stated = None if crs is None else parse_crs(crs, what=known.name)
+    raw = _read(known, layer=layer, encoding=encoding, limits=limits)
+    if raw.geometries is None:
+        return _table(raw, None)
+    if int(shapely.get_num_coordinates(raw.geometries).sum()) > limits.vertices:
+        raise UnsafeInputError("too_many_vertices", {"file": known.name, "limit": limits.vertices})
+    faults, notes = screen(raw.geometries, keep_null=null_geometry == "keep")
+    raw.faults += faults
+    raw.notes += notes
+    return _table(raw, _located(raw, known.name, stated, region))
 
 
-def _read(path: Path, kind: FileKind, stated: _Stated, limits: Limits) -> RawLayer:
+def _read(path: Path, *, layer: str | None, encoding: str | None, limits: Limits) -> RawLayer:
     """Hand the file to the reader of its format."""
-    encoding, crs = stated.encoding, stated.crs
     readers: dict[FileKind, Callable[[], RawLayer]] = {
-        FileKind.GEOJSON: lambda: read_geojson(path, encoding=encoding, limits=limits, crs=crs),
-        FileKind.GEOPACKAGE: lambda: read_geopackage(
-            path, layer=stated.layer, limits=limits, crs=crs
-        ),
-        FileKind.SHAPEFILE: lambda: read_shapefile(path, encoding=encoding, limits=limits, crs=crs),
+        FileKind.GEOJSON: lambda: read_geojson(path, encoding=encoding, limits=limits),
+        FileKind.GEOPACKAGE: lambda: read_geopackage(path, layer=layer, limits=limits),
+        FileKind.SHAPEFILE: lambda: read_shapefile(path, encoding=encoding, limits=limits),
         FileKind.ZIPPED_SHAPEFILE: lambda: read_zipped_shapefile(
-            path, encoding=encoding, limits=limits, crs=crs
+            path, encoding=encoding, limits=limits
         ),
-        FileKind.GEOPARQUET: lambda: read_geoparquet(path, limits=limits, crs=crs),
-        FileKind.CSV: lambda: read_csv(path, encoding=encoding, limits=limits, crs=crs),
-        FileKind.XLSX: lambda: read_xlsx(path, layer=stated.layer, limits=limits, crs=crs),
+        FileKind.GEOPARQUET: lambda: read_geoparquet(path, limits=limits),
+        FileKind.CSV: lambda: read_csv(path, encoding=encoding, limits=limits),
+        FileKind.XLSX: lambda: read_xlsx(path, layer=layer, limits=limits),
     }
+    kind = recognise(path)
     if kind not in readers:
         raise FormatError("raster_as_features", {"file": path.name})
     return readers[kind]()
 
 
-def _locate(
-    raw: RawLayer, file: str, region: Region | None, null_geometry: NullGeometry, limits: Limits
-) -> None:
-    """Settle the CRS and screen the shapes."""
+def _located(raw: RawLayer, file: str, stated: CRS | None, region: Region | None) -> CRS:
+    """Settle the CRS, and make sure that the coordinates can be in it."""
     shapes = raw.geometries
     assert shapes is not None
-    if int(shapely.get_num_coordinates(shapes).sum()) > limits.vertices:
-        raise UnsafeInputError("too_many_vertices", {"file": file, "limit": limits.vertices})
-    faults, notes = screen(shapes, keep_null=null_geometry == "keep")
-    raw.faults += faults
-    raw.notes += notes
-    bounds = bounds_of(shapes)
-    stated = raw.crs or raw.assumed
-    if stated is None:
-        error = diagnose_coordinates(bounds, None, region or ERDAO_REGION, what=file)
-        raise error or CRSError("missing_crs_unknown", _NOWHERE | {"what": file})
-    if stated.is_geographic:
+    said = stated or (parse_crs(raw.named_crs, what=file) if raw.named_crs is not None else None)
+    if stated is not None:
+        _tell_of_override(raw, stated)
+    crs = said or (parse_crs(raw.assumed_crs) if raw.assumed_crs is not None else None)
+    place, bounds = region or ERDAO_REGION, bounds_of(shapes)
+    if crs is None:
+        raise diagnose_coordinates(bounds, None, place, what=file) or CRSError(
+            "missing_crs_unknown", _NOWHERE | {"what": file}
+        )
+    require_known_datum(crs, what=file)
+    wrong = None
+    if crs.is_geographic:
         outside = outside_degrees(shapes)
-        if 2 * len(outside) > int((~shapely.is_missing(shapes)).sum()):
-            error = diagnose_coordinates(bounds, raw.crs, region or ERDAO_REGION, what=file)
-            if error is not None:
-                raise error
         raw.faults += outside
-    raw.crs = stated
-    require_known_datum(stated, what=file)
-    if region is not None:
+        if 2 * len(outside) > int((~shapely.is_missing(shapes)).sum()):
+            wrong = diagnose_coordinates(bounds, said, place, what=file)
+    if region is not None and wrong is None:
         lost = {fault.row for fault in raw.faults}
         kept = [row for row in range(len(shapes)) if row not in lost]
-        error = diagnose_coordinates(bounds_of(shapes[kept]), stated, region, what=file)
-        if error is not None:
-            raise error
+        wrong = diagnose_coordinates(bounds_of(shapes[kept]), crs, region, what=file)
+    if wrong is not None:
+        raise wrong
+    return crs
 
 
-def _table(raw: RawLayer) -> FeatureTable:
+def _tell_of_override(raw: RawLayer, stated: CRS) -> None:
+    """Say so when the user's CRS takes the place of another that the file names."""
+    if raw.named_crs is None:
+        return
+    try:
+        named = parse_crs(raw.named_crs)
+    except CRSError:  # what cannot be understood is what the user puts right
+        return
+    if not same_crs(named, stated):
+        facts: dict[str, object] = {"named": crs_label(named), "stated": crs_label(stated)}
+        raw.notes.append(Finding(-1, "crs_overridden", facts))
+
+
+def _table(raw: RawLayer, crs: CRS | None) -> FeatureTable:
+    """Type the columns, set rejects apart, and close the ledger."""
     columns: dict[str, pd.Series[Any]] = {}
     for name, values in raw.columns.items():
         typed = typed_column(name, values, textual=raw.textual)
@@ -216,14 +227,14 @@ def _table(raw: RawLayer) -> FeatureTable:
     notes = [note for note in raw.notes if note.row not in first_faults]
     notes += _repeated_ids(frame.loc[kept])
     if raw.geometries is not None:
-        shapes = gpd.GeoSeries(raw.geometries, index=index, crs=raw.crs)
-        frame = gpd.GeoDataFrame(frame, geometry=shapes, crs=raw.crs)
+        shapes = gpd.GeoSeries(raw.geometries, index=index, crs=crs)
+        frame = gpd.GeoDataFrame(frame, geometry=shapes, crs=crs)
     return FeatureTable(
         frame=frame.loc[kept],
         rejects=_listed((first_faults[row] for row in sorted(first_faults)), ids),
         warnings=_listed(sorted(notes, key=lambda note: note.row), ids),
         driver=raw.driver,
-        crs=raw.crs,
+        crs=crs,
         encoding=raw.encoding,
         features_in=raw.rows,
     )
@@ -252,7 +263,7 @@ def _listed(findings: Iterable[Finding], ids: list[str]) -> pd.DataFrame:
     rows = [
         (
             finding.row + 1,
-            ids[finding.row] if finding.row < len(ids) else "",
+            ids[finding.row] if finding.row >= 0 else "",
             message_text(finding.key, finding.facts, "zh"),
             message_text(finding.key, finding.facts, "en"),
         )

@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS
 
 from erdao_gis.crs import GEOGRAPHIC
-from erdao_gis.crs.reference import parse_crs
 from erdao_gis.errors import FormatError, UnsafeInputError
 from erdao_gis.files.encodings import decode_text
 from erdao_gis.files.limits import Limits
@@ -38,9 +36,7 @@ def _members(pairs: list[tuple[str, Any]]) -> _Members:
     return members
 
 
-def read_geojson(
-    path: Path, *, encoding: str | None, limits: Limits, crs: CRS | None = None
-) -> RawLayer:
+def read_geojson(path: Path, *, encoding: str | None, limits: Limits) -> RawLayer:
     """Read the features of a GeoJSON file.
 
     Parameters
@@ -51,8 +47,6 @@ def read_geojson(
         Stated by the user; else UTF-8 (with or without a mark) or GB 18030, told by the bytes.
     limits
         Of size, features.
-    crs
-        Stated by the user, for files of projected metres that name none.
 
     Raises
     ------
@@ -69,9 +63,8 @@ def read_geojson(
     features = _features_of(root, path.name)
     if len(features) > limits.features:
         raise UnsafeInputError("too_many_features", facts | {"limit": limits.features})
-    layer = RawLayer("GeoJSON", found, len(features), {}, None, crs=crs)
-    layer.crs = crs or _named_crs(root, path.name)
-    layer.assumed = CRS.from_user_input(GEOGRAPHIC)
+    layer = RawLayer("GeoJSON", found, len(features), {}, None)
+    layer.named_crs, layer.assumed_crs = _named_crs(root), GEOGRAPHIC
     shapes: list[Any] = []
     for row, feature in enumerate(features):
         shapes.append(_shape_of(feature, row, layer))
@@ -111,16 +104,16 @@ def _features_of(root: object, file: str) -> list[object]:
     raise FormatError("not_geojson", {"file": file})
 
 
-def _named_crs(root: object, file: str) -> CRS | None:
+def _named_crs(root: object) -> str | None:
     """Read the crs member of files older than RFC 7946."""
     member = root.get("crs") if isinstance(root, _Members) else None
-    if not isinstance(member, dict):
+    if member is None:
         return None
-    properties = member.get("properties")
+    properties = member.get("properties") if isinstance(member, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
-    if member.get("type") != "name" or not isinstance(name, str):
-        raise FormatError("geojson_crs_unclear", {"file": file})
-    return CRS.from_epsg(4326) if name.endswith(":CRS84") else parse_crs(name)
+    if not isinstance(name, str):
+        return json.dumps(member)
+    return "EPSG:4326" if name.endswith(":CRS84") else name
 
 
 def _shape_of(feature: object, row: int, layer: RawLayer) -> shapely.Geometry | None:

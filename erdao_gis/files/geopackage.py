@@ -10,9 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pyproj import CRS
-
-from erdao_gis.crs.reference import parse_crs
 from erdao_gis.errors import FormatError, UnsafeInputError
 from erdao_gis.files.limits import Limits
 from erdao_gis.files.raw import Finding, RawLayer
@@ -46,13 +43,11 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("PRAGMA cell_size_check = ON")
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
             yield connection
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise FormatError("gpkg_damaged", {"file": path.name, "why": str(error)[:120]}) from error
 
 
-def read_geopackage(
-    path: Path, *, layer: str | None, limits: Limits, crs: CRS | None = None
-) -> RawLayer:
+def read_geopackage(path: Path, *, layer: str | None, limits: Limits) -> RawLayer:
     """Read one layer of a GeoPackage.
 
     Parameters
@@ -63,8 +58,6 @@ def read_geopackage(
         Name of the layer; may be left out when there is one.
     limits
         Of features.
-    crs
-        Stated by the user, for layers that name none.
 
     Raises
     ------
@@ -77,7 +70,7 @@ def read_geopackage(
         _check_size(connection, path)
         _check_metadata(connection, path.name)
         table = _chosen(connection, path.name, layer)
-        return _read_table(connection, path.name, table, limits, crs)
+        return _read_table(connection, path.name, table, limits)
 
 
 def _check_size(connection: sqlite3.Connection, path: Path) -> None:
@@ -131,9 +124,7 @@ def _chosen(connection: sqlite3.Connection, file: str, layer: str | None) -> str
     return table
 
 
-def _read_table(
-    connection: sqlite3.Connection, file: str, table: str, limits: Limits, crs: CRS | None
-) -> RawLayer:
+def _read_table(connection: sqlite3.Connection, file: str, table: str, limits: Limits) -> RawLayer:
     shape_column, stated = _geometry_column(connection, table)
     columns = connection.execute(f"PRAGMA table_info({_quoted(table)})").fetchall()
     names = [str(column[1]) for column in columns]
@@ -141,7 +132,7 @@ def _read_table(
     rows = connection.execute(query, (limits.features + 1,)).fetchall()
     if len(rows) > limits.features:
         raise UnsafeInputError("too_many_features", {"file": file, "limit": limits.features})
-    layer = RawLayer("GPKG", "utf-8", len(rows), {}, None, crs=crs or stated)
+    layer = RawLayer("GPKG", "utf-8", len(rows), {}, None, stated)
     by_name = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
     kinds = {str(column[1]): str(column[2]).upper() for column in columns}
     keys = {str(column[1]) for column in columns if column[5]}
@@ -162,7 +153,7 @@ def _values(values: list[Any], kind: str) -> list[Any]:
     return [f"<{len(value)} bytes>" if isinstance(value, bytes) else value for value in values]
 
 
-def _geometry_column(connection: sqlite3.Connection, table: str) -> tuple[str | None, CRS | None]:
+def _geometry_column(connection: sqlite3.Connection, table: str) -> tuple[str | None, str | None]:
     row = None
     if _kind(connection, "gpkg_geometry_columns"):
         row = connection.execute(
@@ -178,7 +169,7 @@ def _geometry_column(connection: sqlite3.Connection, table: str) -> tuple[str | 
     if system is None or row[1] in (-1, 0):  # undefined, by the standard
         return str(row[0]), None
     known = str(system[0]).upper() == "EPSG"
-    return str(row[0]), parse_crs(f"EPSG:{system[1]}" if known else system[2])
+    return str(row[0]), f"EPSG:{system[1]}" if known else str(system[2])
 
 
 def _decode_shapes(blobs: list[Any], layer: RawLayer) -> None:

@@ -4,9 +4,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyproj import CRS
-
-from erdao_gis.crs.reference import parse_crs
 from erdao_gis.errors import FormatError, MissingDependencyError, UnsafeInputError
 from erdao_gis.files.limits import Limits
 from erdao_gis.files.raw import RawLayer
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["read_geoparquet"]
 
 
-def read_geoparquet(path: Path, *, limits: Limits, crs: CRS | None = None) -> RawLayer:
+def read_geoparquet(path: Path, *, limits: Limits) -> RawLayer:
     """Read a GeoParquet file.
 
     Parameters
@@ -27,8 +24,6 @@ def read_geoparquet(path: Path, *, limits: Limits, crs: CRS | None = None) -> Ra
         A checked path.
     limits
         Of features and unpacked bytes.
-    crs
-        Stated by the user, for files whose CRS is null.
 
     Raises
     ------
@@ -50,16 +45,19 @@ def read_geoparquet(path: Path, *, limits: Limits, crs: CRS | None = None) -> Ra
             _check_limits(source.metadata, path.name, limits)
             described = _described(source.metadata.metadata or {}, path.name)
             table = source.read()
-    except (pa.ArrowException, OSError) as error:
+        columns: dict[str, list[Any]] = {
+            name: values.to_pylist()
+            for name, values in zip(table.column_names, table.columns, strict=True)
+        }
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise FormatError("parquet_damaged", {"file": path.name}) from error
     name, stated = described
-    columns: dict[str, list[Any]] = {
-        column: table.column(column).to_pylist() for column in table.column_names
-    }
+    if name not in columns:
+        raise FormatError("parquet_without_geo", {"file": path.name})
     encoded = columns.pop(name)
     # pandas stores a frame's index beside the columns.
     columns = {key: column for key, column in columns.items() if not key.startswith("__index")}
-    layer = RawLayer("GeoParquet", "utf-8", table.num_rows, columns, None, crs=crs or stated)
+    layer = RawLayer("GeoParquet", "utf-8", table.num_rows, columns, None, stated)
     layer.geometries, layer.faults = shapes_from_wkb(encoded)
     return layer
 
@@ -74,7 +72,7 @@ def _check_limits(metadata: "parquet.FileMetaData", file: str, limits: Limits) -
         raise UnsafeInputError("file_too_large", {"file": file} | large)
 
 
-def _described(metadata: dict[bytes, bytes], file: str) -> tuple[str, CRS | None]:
+def _described(metadata: dict[bytes, bytes], file: str) -> tuple[str, object]:
     """Name of the geometry column and the CRS, from the geo metadata."""
     try:
         geo = json.loads(metadata[b"geo"])
@@ -86,7 +84,5 @@ def _described(metadata: dict[bytes, bytes], file: str) -> tuple[str, CRS | None
     if encoding != "WKB":
         raise FormatError("parquet_encoding", {"file": file, "encoding": str(encoding)[:40]})
     if "crs" not in column:  # the standard's default
-        return name, CRS.from_epsg(4326)
-    if column["crs"] is None:
-        return name, None
-    return name, parse_crs(column["crs"])
+        return name, "EPSG:4326"
+    return name, column["crs"]

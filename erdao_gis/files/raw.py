@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import CRS
 
 __all__ = ["Finding", "RawLayer", "UnusableError", "geometry_array"]
 
@@ -19,7 +18,7 @@ class Finding:
     Parameters
     ----------
     row
-        Position in the file, from 0.
+        Position in the file, from 0; -1 for the file as a whole.
     key
         Row of the message tables.
     facts
@@ -54,10 +53,11 @@ class RawLayer:
         Values by column name, one a row, None where there is none.
     geometries
         Shapes by row, None where there is none; None as a whole for a table without places.
-    crs
-        As the file or the user states it; None when neither does.
-    assumed
-        A CRS that the format implies, used when ``crs`` is None.
+    named_crs
+        As the file states it: WKT, a code, PROJJSON; None when it does not. Not yet parsed, so
+        that a user can put right what cannot be.
+    assumed_crs
+        What the format implies where neither file nor user say more.
     textual
         Whether all values are text that may stand for numbers (CSV).
     faults
@@ -71,8 +71,8 @@ class RawLayer:
     rows: int
     columns: dict[str, list[Any]]
     geometries: Geometries | None
-    crs: CRS | None = None
-    assumed: CRS | None = None
+    named_crs: object = None
+    assumed_crs: str | None = None
     textual: bool = False
     faults: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)

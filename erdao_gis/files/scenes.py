@@ -143,7 +143,7 @@ def open_scene(
     if kind is not FileKind.GEOTIFF:
         raise FormatError("not_a_raster", {"file": known.name, "format": kind.value})
     layout = block_layout(known)
-    stated = None if crs is None else parse_crs(crs)
+    stated = None if crs is None else parse_crs(crs, what=known.name)
     try:
         with rasterio.Env(**GDAL_OPTIONS), rasterio.open(known, driver="GTiff") as source:
             scene = _described(source, known, stated, layout.missing)
@@ -156,8 +156,9 @@ def open_scene(
 def _described(
     source: rasterio.io.DatasetReader, path: Path, stated: CRS | None, missing: int
 ) -> Scene:
-    found = parse_crs(source.crs.to_wkt()) if source.crs else None
-    system = stated or found
+    system = stated
+    if system is None and source.crs:
+        system = parse_crs(source.crs.to_wkt(), what=path.name)
     facts: dict[str, object] = {"what": path.name, "file": path.name}
     if source.transform.is_identity:
         raise FormatError("raster_without_place", facts)

@@ -26,9 +26,9 @@ def screen(shapes: Geometries, *, keep_null: bool) -> tuple[list[Finding], list[
     Returns
     -------
     faults, notes
-        Faults: no geometry, an empty one, coordinates that are NaN, infinite or absurdly large, a polygon that
-        no repair gives an area. Notes: self-intersections and other invalid shapes, kept as
-        they are.
+        Faults: no geometry, an empty one, coordinates that are NaN, infinite or absurdly large,
+        a polygon that no repair gives an area. Notes: self-intersections and other invalid
+        shapes, kept as they are.
 
     Examples
     --------

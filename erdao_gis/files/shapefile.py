@@ -10,9 +10,7 @@ import numpy as np
 import pyogrio.raw
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
-from pyproj import CRS
 
-from erdao_gis.crs.reference import parse_crs
 from erdao_gis.errors import FormatError, UnsafeInputError
 from erdao_gis.files.archive import unpack_shapefile
 from erdao_gis.files.dbf import AttributeTable, read_dbf
@@ -28,9 +26,7 @@ _HEADER = 100
 _INDEX_ENTRY = 8
 
 
-def read_shapefile(
-    path: Path, *, encoding: str | None, limits: Limits, crs: CRS | None = None
-) -> RawLayer:
+def read_shapefile(path: Path, *, encoding: str | None, limits: Limits) -> RawLayer:
     """Read a shapefile; its parts lie beside it, each a plain file.
 
     Parameters
@@ -41,8 +37,6 @@ def read_shapefile(
         Stated by the user; else told by the bytes, with the .cpg file as a hint.
     limits
         Of sizes and features.
-    crs
-        Stated by the user; else the .prj's.
 
     Raises
     ------
@@ -63,12 +57,10 @@ def read_shapefile(
             parts[suffix] = checked_path(entry, limits=limits)
     with tempfile.TemporaryDirectory() as folder:
         # GDAL must find no other file by this name, and no attribute table.
-        return _read_parts(parts, path.name, Path(folder), encoding, limits, crs)
+        return _read_parts(parts, path.name, Path(folder), encoding, limits)
 
 
-def read_zipped_shapefile(
-    path: Path, *, encoding: str | None, limits: Limits, crs: CRS | None = None
-) -> RawLayer:
+def read_zipped_shapefile(path: Path, *, encoding: str | None, limits: Limits) -> RawLayer:
     """Read the one shapefile of a zip archive; see :func:`read_shapefile`.
 
     Raises
@@ -82,7 +74,7 @@ def read_zipped_shapefile(
         unpacked = Path(folder) / "zip"
         unpacked.mkdir()
         parts = unpack_shapefile(path, unpacked, limits=limits)
-        return _read_parts(parts, path.name, Path(folder), encoding, limits, crs)
+        return _read_parts(parts, path.name, Path(folder), encoding, limits)
 
 
 def _read_parts(
@@ -91,7 +83,6 @@ def _read_parts(
     folder: Path,
     encoding: str | None,
     limits: Limits,
-    crs: CRS | None,
 ) -> RawLayer:
     for suffix in (".shx", ".dbf"):
         if suffix not in parts:
@@ -110,7 +101,7 @@ def _read_parts(
             "shapefile_parts_differ", {"file": file, "shapes": count, "rows": table.rows}
         )
     layer = RawLayer("ESRI Shapefile", table.encoding, count, table.columns, None)
-    layer.crs = crs or _crs_of(parts.get(".prj"), file)
+    layer.named_crs = _crs_of(parts.get(".prj"), file)
     shapes, faults = _shapes(parts, file, folder)
     if len(shapes) != count:
         raise FormatError("shapefile_cut_off", {"file": file})
@@ -123,18 +114,18 @@ def _read_parts(
 def _tell_of_table(layer: RawLayer, table: AttributeTable) -> None:
     layer.faults += [Finding(row, "record_deleted") for row in table.deleted]
     if table.cut:
-        layer.notes.append(Finding(0, "text_cut", {"count": table.cut}))
+        layer.notes.append(Finding(-1, "text_cut", {"count": table.cut}))
 
 
 def _short_text(path: Path | None) -> str | None:
     return None if path is None else path.read_bytes()[:64].decode("ascii", "replace")
 
 
-def _crs_of(path: Path | None, file: str) -> CRS | None:
+def _crs_of(path: Path | None, file: str) -> str | None:
     if path is None:
         return None
     text, _ = decode_text(path.read_bytes()[:65536], file=file)
-    return parse_crs(text) if text.strip() else None
+    return text.strip() or None
 
 
 def _check_shapes(parts: dict[str, Path], file: str) -> int:
@@ -200,7 +191,6 @@ def shapes_from_wkb(encoded: list[bytes | None]) -> tuple[Geometries, list[Findi
 
 def _is_curved(item: bytes) -> bool:
     """Tell by the type code: 8-12 are curves and what holds them, 15-17 surfaces of patches."""
-    order = "little" if item[:1] == b"\x01" else "big"
-    code = int.from_bytes(item[1:5], "little" if order == "little" else "big")
+    code = int.from_bytes(item[1:5], "little" if item[:1] == b"\x01" else "big")
     plain = (code & 0x0FFFFFFF) % 1000
     return 8 <= plain <= 17  # noqa: PLR2004 - the codes

@@ -16,7 +16,6 @@ import openpyxl
 import shapely
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-from pyproj import CRS
 
 from erdao_gis.crs import GEOGRAPHIC
 from erdao_gis.errors import FormatError, UnsafeInputError
@@ -46,12 +45,11 @@ _WORKBOOK_ERRORS = (
     TypeError,
     OSError,
     EOFError,
+    NotImplementedError,
 )
 
 
-def read_csv(
-    path: Path, *, encoding: str | None, limits: Limits, crs: CRS | None = None
-) -> RawLayer:
+def read_csv(path: Path, *, encoding: str | None, limits: Limits) -> RawLayer:
     """Read a CSV table; every cell is text until a whole column proves to be numbers.
 
     Parameters
@@ -62,8 +60,6 @@ def read_csv(
         Stated by the user; else UTF-8 or GB 18030, told by the bytes.
     limits
         Of size and features.
-    crs
-        Of the columns x/y or wkt; columns named lon/lat are degrees (EPSG:4490) without it.
 
     Raises
     ------
@@ -85,7 +81,7 @@ def read_csv(
         raise FormatError("csv_bad", facts) from error
     if len(rows) > limits.features:
         raise UnsafeInputError("too_many_features", {"file": path.name, "limit": limits.features})
-    layer = RawLayer("CSV", found, len(rows), {}, None, crs=crs, textual=True)
+    layer = RawLayer("CSV", found, len(rows), {}, None, textual=True)
     names = _header(header)
     for number, row in enumerate(rows):
         if len(row) != len(names):
@@ -126,7 +122,7 @@ def _place(layer: RawLayer) -> None:
         east, north = _column_called(layer, east_names), _column_called(layer, north_names)
         if east is not None and north is not None:
             _from_pairs(layer, layer.columns[east], layer.columns[north])
-            layer.assumed = CRS.from_user_input(implied) if implied else None
+            layer.assumed_crs = implied
             return
 
 
@@ -162,7 +158,7 @@ def _from_pairs(layer: RawLayer, easts: list[Any], norths: list[Any]) -> None:
     layer.geometries = geometry_array(shapes)
 
 
-def read_xlsx(path: Path, *, layer: str | None, limits: Limits, crs: CRS | None = None) -> RawLayer:
+def read_xlsx(path: Path, *, layer: str | None, limits: Limits) -> RawLayer:
     """Read one sheet of a workbook; formulas give the values stored with them.
 
     Parameters
@@ -173,8 +169,6 @@ def read_xlsx(path: Path, *, layer: str | None, limits: Limits, crs: CRS | None 
         Name of the sheet; may be left out when only one holds anything.
     limits
         Of features and unpacked bytes.
-    crs
-        As for :func:`read_csv`.
 
     Raises
     ------
@@ -195,7 +189,7 @@ def read_xlsx(path: Path, *, layer: str | None, limits: Limits, crs: CRS | None 
         raise FormatError("layer_not_there", facts | {"layer": name})
     header, *rows = filled[name]
     names = _header([value for value, _ in header])
-    result = RawLayer("XLSX", "utf-8", len(rows), {}, None, crs=crs)
+    result = RawLayer("XLSX", "utf-8", len(rows), {}, None)
     for column, title in enumerate(names):
         cells = [row[column] if column < len(row) else (None, "") for row in rows]
         result.columns[title] = [_cell(title, value, shown) for value, shown in cells]
