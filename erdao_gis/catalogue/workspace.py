@@ -211,6 +211,7 @@ def _completeness(layer: Layer, workspace: Workspace | None) -> str:
     if workspace is None:
         return layer.completeness
     record = supply_record(layer.name, workspace)
-    if record and layer.role != "plan":
+    # A real plan layer is complete by its register; a fictional one by what it was given.
+    if record and (layer.role != "plan" or workspace.fictional):
         return record["completeness"]
     return "empty" if workspace.fictional else layer.completeness

@@ -18,9 +18,20 @@ SHOWN = 20
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--title", default="", help="名称 / its name on maps.")
+@click.option(
+    "--sample",
+    is_flag=True,
+    help="写入虚构的样例镇，供学习与测试 / write the fictional sample town, for learning and testing.",
+)
 @click.pass_obj
-def init(language: Language, folder: Path, title: str) -> None:
-    """新建工作区 / Make a workspace for the district's own data."""
+def init(language: Language, folder: Path, title: str, *, sample: bool) -> None:
+    """新建工作区 / Make a workspace for the district's own data, or the sample town."""
+    if sample:
+        from erdao_gis.sample import write_sample
+
+        write_sample(folder)
+        say("sample_written", language, {"path": str(folder)})
+        return
     from erdao_gis.catalogue import create_workspace
 
     create_workspace(folder, title=title)
