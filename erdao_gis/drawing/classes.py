@@ -1,6 +1,7 @@
 """Values in classes: few colours whose limits the legend names."""
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from typing import Literal
 
@@ -49,7 +50,7 @@ class Classes:
     def texts(self) -> tuple[str, ...]:
         """Return the limits of each class as the legend writes them."""
         shown = [f"{limit:.{self.decimals}f}" for limit in self.breaks]
-        pairs = zip(shown, shown[1:], strict=False)
+        pairs = itertools.pairwise(shown)
         return tuple(low if low == high else f"{low} – {high}" for low, high in pairs)
 
     def told(self, language: Language) -> str:
@@ -153,15 +154,15 @@ def _limits(
 def _given(known: npt.NDArray[np.float64], breaks: Sequence[float]) -> list[float]:
     limits = [float(limit) for limit in breaks]
     told = ", ".join(map(str, breaks))
-    rising = all(low < high for low, high in zip(limits, limits[1:], strict=False))
+    rising = all(low < high for low, high in itertools.pairwise(limits))
     if len(limits) < 2 or not rising or not np.isfinite(limits).all():  # noqa: PLR2004 - two ends
         raise SchemaError("drawing_class_breaks", {"breaks": told})
     if len(limits) - 1 > len(ramp_colours(None)):
         facts = {"count": len(limits) - 1, "most": len(ramp_colours(None))}
         raise SchemaError("drawing_class_count", facts)
     if len(known) and (known[0] < limits[0] or known[-1] > limits[-1]):
-        facts = {"low": known[0], "high": known[-1], "breaks": told}
-        raise SchemaError("drawing_class_outside", facts)
+        beyond = {"low": known[0], "high": known[-1], "breaks": told}
+        raise SchemaError("drawing_class_outside", beyond)
     return limits
 
 
@@ -171,7 +172,8 @@ def _natural(known: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float
     levels = np.unique(known) if len(np.unique(known)) <= _MOST_DISTINCT else known[ranks]
     if len(levels) <= count:
         return np.concatenate([levels[:1], levels])
-    values, weights = np.unique(known if len(levels) < _MOST_DISTINCT else levels, return_counts=True)
+    counted = known if len(levels) < _MOST_DISTINCT else levels
+    values, weights = np.unique(counted, return_counts=True)
     shifted = values - values.mean()  # keeps the squares small
     mass = np.concatenate([[0], np.cumsum(weights)]).astype(float)
     total = np.concatenate([[0], np.cumsum(weights * shifted)])

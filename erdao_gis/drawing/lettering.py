@@ -84,7 +84,10 @@ def broken(text: str) -> tuple[str, ...]:
 
 def _words(text: str) -> list[str]:
     """Return the pieces between which a line may break."""
-    return re.findall(r"[^\s\u3000-\u9fff\uff00-\uffef]+\s*|[\u3000-\u9fff\uff00-\uffef]|\s+", text)
+    return re.findall(
+        r"[（《“‘]*(?:[^\s\u3000-\u9fff\uff00-\uffef“‘]+\s*|[\u3000-\u9fff\uff00-\uffef])|\s+|.",
+        text,
+    )
 
 
 def wrapped(text: str, width: float, size: float, *, most: int = 2) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from erdao_gis.errors import SchemaError
 __all__ = ["element", "number", "open_svg", "require_key", "safe_text", "text_line"]
 
 SANS = (
-    "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Source Han Sans SC',"
-    "'Segoe UI','Liberation Sans',sans-serif"
+    "PingFang SC,Microsoft YaHei,Noto Sans CJK SC,Source Han Sans SC,"
+    "Segoe UI,Liberation Sans,sans-serif"
 )
-SERIF = "'Songti SC','STSong','Noto Serif CJK SC','Source Han Serif SC','SimSun',serif"
+SERIF = "Songti SC,STSong,Noto Serif CJK SC,Source Han Serif SC,SimSun,serif"
 PAPER = "#FDFBF5"
 INK = "#2B2723"
 QUIET = "#665F55"
@@ -33,7 +33,7 @@ _NEVER_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 def safe_text(text: object) -> str:
-    """Return any text so that XML, HTML and templates take it as text.
+    r"""Return any text so that XML, HTML and templates take it as text.
 
     Line breaks and tabs become spaces, control characters their visible pictures, and what XML
     cannot hold at all the replacement character.
@@ -42,7 +42,7 @@ def safe_text(text: object) -> str:
     --------
     >>> safe_text('<b> & "{{x}}"')
     '&#60;b&#62; &#38; &#34;&#123;&#123;x&#125;&#125;&#34;'
-    >>> safe_text("a\\0b")
+    >>> safe_text("a\0b")
     'a␀b'
     """
     words = _NEVER_IN_XML.sub("\ufffd", str(text))

@@ -101,6 +101,7 @@ def extent_of(
 
     Examples
     --------
+    >>> import shapely
     >>> square = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 100, 50)], crs="EPSG:4551")
     >>> extent_of([square], margin=0.1)
     (-10.0, -10.0, 110.0, 60.0)

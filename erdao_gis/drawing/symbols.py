@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from erdao_gis.drawing.markup import PAPER, element, number
+from erdao_gis.drawing.markup import PAPER, QUIET, element, number
 from erdao_gis.drawing.styles import EvidenceStyle, Style, evidence_styles
 from erdao_gis.drawing.window import Box
 
@@ -13,6 +13,9 @@ _LEAST_GAP = 2.4
 _DARKEST_HATCH = 0.85
 _POINT_DASH = "2.6 1.7"
 _POINT_GAP = 3.2
+_LEAST_DASHED = 3.5
+_LEAST_CLASS_LINE = 3.0
+_WHITE = "#FFFFFF"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,6 +108,17 @@ def _hatch(style: Style, hatches: Hatches, scale: float, colour: str) -> str:
     return hatches.fill(line, ground, angle=style.hatch_angle, gap=gap, strength=strength)
 
 
+def _dots(style: Style, hatches: Hatches, scale: float, colour: str) -> str:
+    """Hatch a point: closely, and on its class colour where it has one."""
+    line, ground = style.fill or style.stroke, PAPER
+    if colour:
+        line, ground = PAPER, colour
+    elif line == _WHITE:  # an open symbol: its outline tells the colour
+        line = style.stroke
+    angle, gap = style.hatch_angle or 45, _POINT_GAP * scale
+    return hatches.fill(line, (ground, 1.0), angle=angle, gap=gap, strength=0.8)
+
+
 def look_of(
     style: Style,
     grade: str,
@@ -139,17 +153,13 @@ def look_of(
         return Look(colour or stroke, width, dash, "none", 1.0)
     plain = colour or style.fill or stroke
     if form == "point":
-        small = _scaled(_POINT_DASH, scale) if evidence.dash else ""
+        # Round a very small point dashes look like a star: the hatching alone must tell.
+        roomy = (style.size or 4) * scale >= _LEAST_DASHED
+        small = _scaled(_POINT_DASH, scale) if evidence.dash and roomy else ""
         if evidence.hatched:
-            gap = _POINT_GAP * scale
-            fill = hatches.fill(
-                plain, (PAPER, 1.0), angle=style.hatch_angle or 45, gap=gap, strength=0.8
-            )
-        else:
-            fill = plain
+            return Look(stroke, width, small, _dots(style, hatches, scale, colour), 1.0)
         # A dashed outline needs a paler ground to be seen.
-        pale = 0.5 if small and not evidence.hatched else 1.0
-        return Look(stroke, width, small, fill, pale)
+        return Look(stroke, width, small, plain, 0.5 if evidence.dash and not colour else 1.0)
     if evidence.hatched:
         return Look(stroke, width, dash, _hatch(style, hatches, scale, colour), 1.0)
     opacity = 0.9 if colour else (style.fill_opacity or 0.2)
@@ -174,8 +184,12 @@ def marker_path(marker: str, x: float, y: float, r: float) -> str:
     return f"M{number(x - r)} {number(y)}a{ray} {ray} 0 1 0 {wide} 0a{ray} {ray} 0 1 0 -{wide} 0z"
 
 
-def swatch(style: Style, look: Look, form: str, box: Box) -> str:
-    """Return a small picture of a symbol for the legend, inside ``box``."""
+def swatch(style: Style, look: Look, form: str, box: Box, *, graded: bool = False) -> str:
+    """Return a small picture of a symbol for the legend, inside ``box``.
+
+    A line that shows a class (``graded``) is drawn wide enough to read its colour, with the dark
+    edge it has on the map.
+    """
     middle = number(box.y + box.h / 2)
     shown = dataclasses.replace(look, width=min(look.width, 5.0))
     if form == "point":
@@ -186,7 +200,11 @@ def swatch(style: Style, look: Look, form: str, box: Box) -> str:
     else:
         path = f"M{number(box.x)} {number(box.y)}h{number(box.w)}v{number(box.h)}h-{number(box.w)}z"
         shown = dataclasses.replace(look, width=min(look.width, 1.6))
-    drawn = element("path", {"d": path} | shown.attributes())
+    edge = ""
+    if form == "line" and graded:
+        shown = dataclasses.replace(shown, width=max(shown.width, _LEAST_CLASS_LINE))
+        edge = element("path", {"d": path, "stroke": QUIET, "stroke-width": shown.width + 1.4})
+    drawn = edge + element("path", {"d": path} | shown.attributes())
     if form == "line" and style.marker == "rail":
         drawn += element(
             "path",

@@ -8,7 +8,6 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from erdao_gis.drawing.markup import number
 from erdao_gis.errors import GeometryError
 
 __all__ = ["Box", "Window", "fit_window"]
@@ -57,11 +56,6 @@ class Window:
         bottom = self.top - self.box.h * self.metres
         return self.left - wide, bottom - wide, right + wide, self.top + wide
 
-    def drawn(self, shape: BaseGeometry) -> BaseGeometry:
-        """Return a shape in pixels, simplified to half a pixel."""
-        moved = shapely.transform(shape, self.pixels)
-        return shapely.simplify(moved, 0.5)
-
     @property
     def zoom(self) -> float:
         """Zoom of a web map that shows the ground as large, at this latitude."""
@@ -109,23 +103,37 @@ def round_scale(denominator: float) -> float:
     >>> round_scale(52_300)
     60000.0
     """
-    power = 10 ** math.floor(math.log10(denominator))
+    power: float = 10.0 ** math.floor(math.log10(denominator))
     # A hair below a round scale is that scale: floating point must not lose a class.
     return next(step * power for step in _ROUND if step * power >= denominator * (1 - 1e-9))
 
 
+def _tenths(value: int) -> str:
+    """Return tenths of a pixel as a number, as short as it can be."""
+    whole, rest = divmod(abs(value), 10)
+    text = f"{whole or ''}.{rest}" if rest else str(whole)
+    return f"-{text}" if value < 0 else text
+
+
 def ring_path(coordinates: npt.NDArray[np.float64], *, closed: bool) -> str:
-    """Return points as path data with one decimal; empty if they fall into one point."""
-    steps: list[str] = []
-    for x, y in coordinates.tolist():
-        step = f"{number(x)} {number(y)}"
-        if not steps or steps[-1] != step:
-            steps.append(step)
-    if closed and len(steps) > 1 and steps[0] == steps[-1]:
-        steps.pop()
-    if len(steps) < (3 if closed else 2):
+    """Return points as path data in steps of 0.1 px; empty if they fall into one point.
+
+    The first point is absolute, the others are steps from the one before: half the bytes. Steps
+    are taken between rounded points, so that nothing drifts.
+    """
+    tenths = np.rint(coordinates * 10).astype(np.int64)
+    steps = np.diff(tenths, axis=0)
+    steps = steps[(steps != 0).any(axis=1)]
+    if closed:  # the last side is drawn by Z
+        steps = steps[:-1]
+    if len(steps) < (2 if closed else 1):
         return ""
-    return "M" + steps[0] + "L" + " ".join(steps[1:]) + ("Z" if closed else "")
+    x, y = tenths[0].tolist()
+    data = f"M{_tenths(x)} {_tenths(y)}l"
+    for value in steps.ravel().tolist():
+        text = _tenths(value)
+        data += text if text[0] == "-" or data[-1] == "l" else f" {text}"
+    return data + ("z" if closed else "")
 
 
 def shape_path(shape: BaseGeometry) -> str:
@@ -134,7 +142,7 @@ def shape_path(shape: BaseGeometry) -> str:
     Examples
     --------
     >>> shape_path(shapely.box(0, 0, 10, 10))
-    'M10 0L10 10 0 10 0 0Z'
+    'M10 0l0 10-10 0 0-10z'
     """
     paths = []
     for part in shapely.get_parts(shape):
