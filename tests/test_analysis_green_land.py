@@ -169,6 +169,20 @@ def test_more_green_is_never_less(rows: list[tuple[float, float, float, float]])
     assert all(less <= more + 1e-9 for less, more in pairwise(ratios))
 
 
+def test_many_corners_on_one_spot_are_cut_to_an_end() -> None:
+    """Forty slits that meet in one point cannot be parted by cutting, and need not be."""
+    turn = np.linspace(0, 2 * np.pi, 41)[:-1]
+    wedges = [
+        Polygon(
+            [(50, 50), *((50 + 30 * np.cos(t + d), 50 + 30 * np.sin(t + d)) for d in (0, 0.07))]
+        )
+        for t in turn
+    ]
+    green = frame(shapely.union_all(wedges))
+    expected = 40 * 0.5 * 30**2 * np.sin(0.07)
+    assert area_within(frame(SQUARE), green)[0] == pytest.approx(expected, abs=1e-6)
+
+
 def test_points_are_no_green_land() -> None:
     """A park that is only a point has no area to count."""
     with pytest.raises(GeometryError):

@@ -95,6 +95,16 @@ def test_empty_units_are_refused(name: str) -> None:
 
 
 @EVERY
+def test_units_known_to_be_empty_give_an_empty_result(name: str) -> None:
+    """Units whose layer says that it is empty give no rows, and the state no_data."""
+    units = UNITS.iloc[:0].copy()
+    units.attrs["completeness"] = "empty"
+    result = MEASURES[name][0](units, MEASURES[name][1])
+    assert len(result) == 0
+    assert result.attrs["state"] == "no_data"
+
+
+@EVERY
 def test_layer_known_to_be_empty_gives_no_data(name: str) -> None:
     """A layer that says it is empty gives NaN and the state no_data."""
     layer = MEASURES[name][1].iloc[:0].copy()

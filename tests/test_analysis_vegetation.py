@@ -1,5 +1,6 @@
 """Vegetation cover from imagery, on generated scenes of known content."""
 
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -153,10 +154,10 @@ def test_nodata_and_zero_over_zero_are_not_seen() -> None:
 
 
 def test_not_a_number_is_not_seen() -> None:
-    """NaN cells of a float band have no figure."""
-    bands = np.array([[[np.nan, 0.1]], [[0.5, 0.5]]], dtype="float32")
+    """NaN and infinite cells of a float band have no figure."""
+    bands = np.array([[[np.nan, 0.1, np.inf, 0.1]], [[0.5, 0.5, np.inf, 0.5]]], dtype="float32")
     with scene(bands) as opened:
-        found = green_cover(units(box(0, 0, 20, 10)), opened, 0.3, red_nir=(1, 2), min_seen=0.5)
+        found = green_cover(units(box(0, 0, 40, 10)), opened, 0.3, red_nir=(1, 2), min_seen=0.5)
     assert found["seen_share"][0] == 0.5
     assert one(found) == 1.0
 
@@ -352,3 +353,35 @@ def test_agrees_with_exactextract() -> None:
     with scene(bands) as opened:
         found = green_cover(shapes, opened, 0.3, red_nir=(1, 2))["green_cover"]
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_memory_does_not_grow_with_the_scene(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scene sixteen times as long is read in as many more windows, two or so at a time."""
+    monkeypatch.setattr(scenes, "_WINDOW_CELLS", 512 * 64)
+    peaks = []
+    for rows in (512, 8192):
+        bands = np.full((2, rows, 512), 100, dtype="uint16")
+        with scene(bands, tiled=True, blockxsize=64, blockysize=64) as opened:
+            whole = units(box(0, 0, 5120, rows * 10))
+            green_cover(whole, opened, 0.3, red_nir=(1, 2))  # what is loaded once is loaded now
+            tracemalloc.start()
+            green_cover(whole, opened, 0.3, red_nir=(1, 2))
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    assert peaks[1] < 3 * peaks[0]
+
+
+def test_windows_without_units_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the windows under the units are read."""
+    monkeypatch.setattr(scenes, "_WINDOW_CELLS", 256)
+    bounds = np.array([[3.0, 3.0, 20.0, 20.0]])
+    with scene(
+        np.ones((2, 64, 64), dtype="uint8"), tiled=True, blockxsize=16, blockysize=16
+    ) as opened:
+        spans = list(scenes.windows(opened, bounds))
+    assert spans == [
+        ((0, 16), (0, 16)),
+        ((0, 16), (16, 32)),
+        ((16, 32), (0, 16)),
+        ((16, 32), (16, 32)),
+    ]

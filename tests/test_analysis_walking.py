@@ -80,6 +80,23 @@ def test_way_to_the_street_counts_at_both_ends() -> None:
     assert found[0] == pytest.approx(3.0)
 
 
+def test_parcel_between_two_streets_may_leave_to_either() -> None:
+    """Of two streets at the same distance the better one counts, whichever comes first."""
+    lines = [LineString([(0, 0), (100, 0)]), LineString([(0, 40), (100, 40)])]
+    parcel, shop = frame(box(20, 10, 60, 30)), frame(Point(20, 40))
+    for order in (lines, lines[::-1]):
+        found = walk_minutes(walking_graph(frame(*order)), parcel, shop, speed_m_per_min=1)
+        assert 10 <= found[0] <= 50
+
+
+def test_home_beyond_a_dead_end_uses_that_street() -> None:
+    """The end of a street is not taken for the beginning of another one."""
+    streets = frame(LineString([(0, 0), (100, 0)]), LineString([(0, 500), (100, 500)]))
+    home, shop = frame(Point(110, 0), Point(-10, 500)), frame(Point(0, 0), Point(100, 500))
+    found = walk_minutes(walking_graph(streets), home, shop, speed_m_per_min=10)
+    assert found.tolist() == [11.0, 11.0]
+
+
 def test_nearest_of_several_facilities_counts() -> None:
     """The nearest facility on foot decides."""
     shops = frame(Point(900, 0), Point(400, 0))

@@ -1,0 +1,233 @@
+"""The facts of each parcel: size, shape, streets, where it lies, how far, what stands against."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from erdao_gis.analysis._inputs import Floats, Given, Positions, given, positive
+from erdao_gis.analysis._results import State, state_of
+from erdao_gis.analysis.parcels_frontage import NO_FRONTAGE, STREET_M, parcel_frontage
+from erdao_gis.analysis.parcels_given import parcels_given
+from erdao_gis.analysis.parcels_places import area_shares, nearest_places, shared_ground
+from erdao_gis.analysis.street_network import WalkingGraph
+from erdao_gis.analysis.walking import walk_minutes
+from erdao_gis.crs import require_metres
+from erdao_gis.errors import SchemaError
+
+__all__ = ["MU_M2", "FactRules", "parcel_facts"]
+
+MU_M2 = 10_000 / 15
+"""Square metres of one 亩: fifteen make a hectare."""
+
+_AREAS = ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")
+_PLACES = ("metro_stations", "parks", "schools", "clinics")
+_CLASHES = ("river_setback", "subsidence", "protected_land")
+_KNOWN = (*_AREAS, *_PLACES, *_CLASHES, "roads")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactRules:
+    """Choices of ours; all are parameters because no norm gives them."""
+
+    street_m: float | str = STREET_M
+    "Metres from a street's centre line to the parcels along it: a number or a column."
+    not_streets: Collection[str] = NO_FRONTAGE
+    "Classes of roads that parcels do not front."
+    access_m: float = 4.0
+    "Least frontage in metres that lets a car in: the parcel has street access."
+    catchment_m: float = 500.0
+    "Radius in metres of the catchment of a node that is given as a point."
+
+
+@dataclass(eq=False)
+class _Columns:
+    """Columns as they come, with what each can claim to be."""
+
+    plots: Given
+    content: dict[str, object] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+
+    def figures(self, name: str, amounts: Floats, state: State = "value") -> None:
+        every = np.full(len(self.plots.frame), np.nan)
+        if state != "no_data":
+            every[self.plots.placed] = amounts
+        self.content[name], self.states[name] = every, state
+
+    def labels(self, name: str, texts: "pd.Series[str]", state: State = "value") -> None:
+        every = np.full(len(self.plots.frame), None, dtype=object)
+        if state != "no_data":
+            every[self.plots.placed] = texts.astype(object).where(texts.notna(), None)
+        self.content[name], self.states[name] = pd.array(every, dtype="str"), state
+
+
+def parcel_facts(
+    parcels: gpd.GeoDataFrame,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    *,
+    rules: FactRules | None = None,
+    walking: WalkingGraph | None = None,
+) -> pd.DataFrame:
+    """Give the facts of each parcel in one table.
+
+    Parameters
+    ----------
+    parcels
+        Areas in metres (EPSG:4551) on their codes.
+    layers
+        What is known around them, in the same CRS, each under its name:
+
+        - areas in which parcels lie: ``zones``, ``belts``, ``clusters``, ``cores``, ``nodes``
+          (points stand for their catchment), ``subdistricts``;
+        - places that are reached: ``metro_stations``, ``parks``, ``schools``, ``clinics``;
+        - ground that stands against building: ``river_setback``, ``subsidence``,
+          ``protected_land`` (areas);
+        - ``roads``: centre lines, with ``name_zh``, ``road_class`` and ``bridge`` if known.
+    rules
+        Distances that are choices.
+    walking
+        A network from :func:`walking_graph`; with it the walk to each place is told too.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the index of `parcels`: ``area_m2``, ``area_ha``, ``area_mu`` (亩), ``perimeter_m``,
+        ``compactness`` (4 pi area / perimeter^2, 1 for a circle); for ``roads`` ``frontage_m``,
+        ``streets`` (names, the longest frontage first) and ``street_access``; for each layer of
+        areas the label of the one with most of the parcel, ``<layer>_share`` (0 to 1) and
+        ``<layer>_count``; for each layer of places ``<layer>_m`` (straight line from the
+        parcel's edge), ``<layer>_id`` and with `walking` ``<layer>_walk_min``; for each clash
+        ``<layer>_m2`` and ``<layer>_share``. Missing where a parcel has no geometry, or where
+        nothing is known; ``attrs["state"]`` tells for each column whether it is a ``value``, a
+        ``lower_bound`` or ``upper_bound`` (partial layers) or ``no_data``.
+
+    Raises
+    ------
+    CRSError
+        Degrees, Web Mercator, no CRS, or different ones.
+    GeometryError
+        Invalid geometries, areas that are none, or nothing placed in a frame that does not say
+        that its layer is complete or empty.
+    SchemaError
+        Codes that occur twice, or a layer under another name.
+
+    Examples
+    --------
+    >>> from shapely import Point, box
+    >>> plots = gpd.GeoDataFrame(geometry=[box(0, 0, 100, 50)], index=["A"], crs=4551)
+    >>> stations = gpd.GeoDataFrame(geometry=[Point(400, 25)], index=["S1"], crs=4551)
+    >>> facts = parcel_facts(plots, {"metro_stations": stations})
+    >>> facts.loc["A", ["area_ha", "area_mu", "metro_stations_m"]].tolist()
+    [0.5, 7.5, 300.0]
+    """
+    layers, rules = layers or {}, rules or FactRules()
+    strange = [name for name in layers if name not in _KNOWN]
+    if strange:
+        facts = {"names": ", ".join(strange), "known": ", ".join(_KNOWN)}
+        raise SchemaError("parcels_unknown_layer", facts)
+    plots = parcels_given(parcels)
+    require_metres(parcels, *layers.values())
+    found = _Columns(plots)
+    _add_size(found)
+    if "roads" in layers:
+        _add_streets(found, parcels, layers["roads"], rules)
+    for name in (name for name in _AREAS if name in layers):
+        _add_membership(found, name, layers[name], rules)
+    for name in (name for name in _PLACES if name in layers):
+        _add_distance(found, name, layers[name])
+        if walking is not None:
+            minutes = walk_minutes(walking, parcels, layers[name])
+            column = f"{name}_walk_min"
+            found.content[column] = minutes.to_numpy(float)
+            found.states[column] = minutes.attrs["state"]
+    for name in (name for name in _CLASHES if name in layers):
+        _add_clash(found, name, layers[name])
+    table = pd.DataFrame(found.content, index=parcels.index)
+    table.attrs.update({"state": found.states, "unmeasured": plots.unplaced})
+    return table
+
+
+def _add_size(found: _Columns) -> None:
+    area = shapely.area(found.plots.shapes)
+    perimeter = shapely.length(found.plots.shapes)
+    found.figures("area_m2", area)
+    found.figures("area_ha", area / 10_000)
+    found.figures("area_mu", area / MU_M2)
+    found.figures("perimeter_m", perimeter)
+    found.figures("compactness", 4 * np.pi * area / perimeter**2)
+
+
+def _add_streets(
+    found: _Columns, parcels: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, rules: FactRules
+) -> None:
+    state = state_of(given(roads, "roads", "lines"))
+    table = parcel_frontage(parcels, roads, street_m=rules.street_m, not_streets=rules.not_streets)
+    labels = parcels.index[found.plots.placed]
+    sums = table.groupby("parcel", sort=False)["length_m"].sum().reindex(labels, fill_value=0.0)
+    names: dict[object, str] = {}
+    for label, street in zip(table["parcel"].tolist(), table["street"].tolist(), strict=True):
+        names[label] = f"{names[label]};{street}" if label in names else street
+    found.figures("frontage_m", sums.to_numpy(float), state)
+    found.labels("streets", labels.to_series().map(names), state)
+    access = sums >= positive(rules.access_m, "access_m")
+    told = access.map({True: "yes", False: "no"})
+    if state == "lower_bound":  # a street may be missing
+        told = told.where(told == "yes")
+    found.labels("street_access", told, state)
+
+
+def _add_membership(found: _Columns, name: str, layer: gpd.GeoDataFrame, rules: FactRules) -> None:
+    lands = given(layer, name)
+    shapes = lands.shapes
+    flat = shapely.get_dimensions(shapes) < 2  # noqa: PLR2004 - points and lines
+    if flat.any():
+        reach = positive(rules.catchment_m, "catchment_m")
+        shapes = np.where(flat, shapely.buffer(shapes, reach, quad_segs=32), shapes)
+    plot, land, ground = area_shares(found.plots.shapes, shapes)
+    order = np.lexsort((land, -ground, plot))
+    plot, land, ground = plot[order], land[order], ground[order]
+    mine, first = np.unique(plot, return_index=True)
+    size = len(found.plots.shapes)
+    share, count = np.zeros(size), np.bincount(plot, minlength=size).astype(float)
+    share[mine] = np.minimum(ground[first] / shapely.area(found.plots.shapes[mine]), 1.0)
+    label = _labels_at(layer.index, mine, lands.placed[land[first]], size)
+    state = state_of(lands)
+    found.labels(name, label, state)
+    found.figures(f"{name}_share", _known(share, state), state)
+    found.figures(f"{name}_count", _known(count, state), state)
+
+
+def _add_distance(found: _Columns, name: str, layer: gpd.GeoDataFrame) -> None:
+    places = given(layer, name)
+    metres, position = nearest_places(found.plots.shapes, places)
+    state: State = {"lower_bound": "upper_bound"}.get(state_of(places), state_of(places))  # type: ignore[assignment]
+    found.figures(f"{name}_m", metres, state)
+    reached = np.flatnonzero(position >= 0)
+    labels = _labels_at(layer.index, reached, position[reached], len(metres))
+    found.labels(f"{name}_id", labels, state)
+
+
+def _add_clash(found: _Columns, name: str, layer: gpd.GeoDataFrame) -> None:
+    lands = given(layer, name, "areas")
+    ground = shared_ground(found.plots.shapes, lands.shapes)
+    state = state_of(lands)
+    size = shapely.area(found.plots.shapes)
+    found.figures(f"{name}_m2", _known(ground, state), state)
+    found.figures(f"{name}_share", _known(np.minimum(ground / size, 1.0), state), state)
+
+
+def _labels_at(
+    index: pd.Index, rows: Positions, positions: Positions, size: int
+) -> "pd.Series[str]":
+    """Put the labels at some positions of an index on some rows; the others have none."""
+    texts = np.full(size, None, dtype=object)
+    texts[rows] = index[positions].astype(str)
+    return pd.Series(texts, dtype="str")
+
+
+def _known(amounts: Floats, state: State) -> Floats:
+    """Zero of a partial layer is no finding: nothing was recorded there."""
+    return np.where(amounts > 0, amounts, np.nan) if state == "lower_bound" else amounts

@@ -1,0 +1,55 @@
+"""What every parcel function asks of the parcels it is given."""
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from erdao_gis.analysis._inputs import Given, Positions, Shapes, given, label_list
+from erdao_gis.crs import require_metres
+from erdao_gis.errors import SchemaError
+
+__all__ = ["cross_areas", "parcels_given", "polygon_parts"]
+
+_EMPTY = np.empty(0, dtype=np.intp)
+
+
+def parcels_given(parcels: gpd.GeoDataFrame) -> Given:
+    """Check parcels: metres, valid areas, a code of its own for each.
+
+    Raises
+    ------
+    CRSError
+        Degrees, Web Mercator or no CRS.
+    GeometryError
+        Invalid shapes, other shapes than areas, or none placed at all.
+    SchemaError
+        A code that occurs more than once.
+    """
+    require_metres(parcels)
+    repeated = parcels.index.duplicated(keep=False)
+    if repeated.any():
+        ids = label_list(parcels.index[repeated].unique())
+        raise SchemaError("parcels_repeated_index", {"ids": ids})
+    return given(parcels, "parcels", "areas")
+
+
+def polygon_parts(shapes: Shapes) -> tuple[Shapes, Positions]:
+    """Take the polygons out of shapes of any kind, with the position each comes from."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    inner, outer = shapely.get_parts(parts, return_index=True)  # collections may nest once
+    areal = shapely.get_type_id(inner) == shapely.GeometryType.POLYGON
+    areal &= ~shapely.is_empty(inner)
+    return inner[areal], owner[outer[areal]]
+
+
+def cross_areas(one: Shapes, other: Shapes) -> tuple[Positions, Positions, Shapes]:
+    """Lay two sets of areas over each other: pairs that share ground, and what they share.
+
+    What is left of a shared border (lines, points) is no ground and gives no pair.
+    """
+    if not len(one) or not len(other):
+        return _EMPTY, _EMPTY, np.empty(0, dtype=object)
+    first, second = shapely.STRtree(other).query(one, predicate="intersects")
+    shared = shapely.intersection(one[first], other[second])
+    areal = shapely.area(shared) > 0
+    return first[areal], second[areal], shared[areal]

@@ -1,0 +1,151 @@
+"""The streets as a network on which one walks."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from erdao_gis.analysis._inputs import Floats, Positions, Shapes, given, positive
+from erdao_gis.analysis._noding import Noded, noded
+from erdao_gis.analysis._results import State, state_of
+from erdao_gis.crs import require_metres
+from erdao_gis.errors import GeometryError
+
+__all__ = ["WalkingGraph", "walking_graph"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WalkingGraph:
+    """Streets cut into edges between nodes; made by :func:`walking_graph`."""
+
+    crs: CRS
+    "In metres."
+    lines: Shapes
+    "The streets as LineStrings, before they were cut."
+    road: pd.Index
+    "Label of the roads' row that each line belongs to."
+    edges: Noded
+    "Nodes and edges."
+    state: State
+    "`lower_bound` where the roads are partial: real walks may be shorter."
+    snapped: pd.DataFrame
+    "Ends joined to a street they do not touch: `road` and `gap_m`."
+
+    @property
+    def node_count(self) -> int:
+        """Number of nodes."""
+        return len(self.edges.xy)
+
+    @cached_property
+    def matrix(self) -> csr_array:
+        """Lengths in metres between neighbouring nodes, both ways; of parallel edges the least."""
+        a = np.concatenate([self.edges.start, self.edges.end])
+        b = np.concatenate([self.edges.end, self.edges.start])
+        return least_matrix(a, b, np.tile(self.edges.length, 2), self.node_count)
+
+    @cached_property
+    def island(self) -> Positions:
+        """Number of the island on which each node lies; 0 is the one with most street."""
+        _, label = connected_components(self.matrix, directed=False)
+        length = np.bincount(label[self.edges.start], self.edges.length, label.max() + 1)
+        rank = np.empty(len(length), dtype=np.intp)
+        rank[np.argsort(-length, kind="stable")] = np.arange(len(length))
+        return np.asarray(rank[label], dtype=np.intp)
+
+    @property
+    def islands(self) -> pd.DataFrame:
+        """Streets that no walk connects: `length_m`, `share` and `edges` of each island."""
+        number = self.island[self.edges.start]
+        length = np.bincount(number, self.edges.length)
+        table = {"length_m": length, "share": length / length.sum(), "edges": np.bincount(number)}
+        return pd.DataFrame(table).rename_axis("island")
+
+
+def least_matrix(a: Positions, b: Positions, length: Floats, count: int) -> csr_array:
+    """Sparse matrix of lengths; where a pair occurs twice the least stands."""
+    order = np.lexsort((length, b, a))
+    a, b, length = a[order], b[order], length[order]
+    first = np.ones(len(a), dtype=bool)
+    first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    return csr_array((length[first], (a[first], b[first])), shape=(count, count))
+
+
+def walking_graph(
+    roads: gpd.GeoDataFrame,
+    *,
+    snap_m: float = 2.0,
+    not_walked: Collection[str] = ("motorway",),
+) -> WalkingGraph:
+    """Make a walking network of a roads layer.
+
+    Streets meet where they cross on the ground and where an end touches another street. A bridge
+    or tunnel (column ``bridge`` not empty) meets others at its ends only. Walking goes both ways.
+
+    Parameters
+    ----------
+    roads
+        Lines in metres (EPSG:4551), with the columns ``bridge`` and ``road_class`` if known.
+    snap_m
+        Metres within which an end meets a street that it does not touch; coordinates of 5
+        decimals are up to 1 m off. Every such join is listed in ``snapped``.
+    not_walked
+        Classes (of ``road_class``) on which nobody walks.
+
+    Returns
+    -------
+    WalkingGraph
+        With ``snapped`` (ends that were joined), ``islands`` (streets that nothing connects) and
+        ``state``: ``lower_bound`` where the roads' layer is partial or has unplaced rows.
+
+    Raises
+    ------
+    CRSError
+        Degrees, Web Mercator or no CRS.
+    GeometryError
+        No lines, invalid ones, or no street left to walk on.
+
+    Examples
+    --------
+    Two streets that cross, and a bridge over one of them:
+
+    >>> from shapely import LineString
+    >>> streets = [[(0, 0), (200, 0)], [(50, -50), (50, 50)], [(150, -50), (150, 50)]]
+    >>> roads = gpd.GeoDataFrame(
+    ...     {"bridge": [None, None, "bridge"]},
+    ...     geometry=[LineString(street) for street in streets],
+    ...     crs="EPSG:4551",
+    ... )
+    >>> graph = walking_graph(roads)
+    >>> graph.islands["length_m"].tolist()
+    [300.0, 100.0]
+    """
+    crs = require_metres(roads)
+    known = given(roads, "roads", "lines")
+    walked = np.ones(len(known.placed), dtype=bool)
+    rows = roads.iloc[known.placed]
+    if "road_class" in roads.columns:
+        walked = ~rows["road_class"].isin(list(not_walked)).to_numpy()
+    lines, row = shapely.get_parts(known.shapes[walked], return_index=True)
+    if not len(lines):
+        raise GeometryError("analysis_no_street", {"classes": ", ".join(not_walked)})
+    rows = rows[walked].iloc[row]
+    raised = np.zeros(len(lines), dtype=bool)
+    if "bridge" in roads.columns:
+        raised = (rows["bridge"].fillna("").astype(str).str.strip() != "").to_numpy()
+    edges = noded(lines, raised, positive(snap_m, "snap_m", zero=True))
+    snapped = {"road": rows.index[edges.snapped_line], "gap_m": edges.snapped_m}
+    return WalkingGraph(
+        crs=crs,
+        lines=lines,
+        road=rows.index,
+        edges=edges,
+        state=state_of(known),
+        snapped=pd.DataFrame(snapped),
+    )
