@@ -150,3 +150,11 @@ def test_vector_file_is_sent_to_the_other_door(tmp_path: Path) -> None:
     with pytest.raises(FormatError) as caught:
         open_scene(path)
     assert caught.value.key == "not_a_raster"
+
+
+def test_a_scene_is_read_without_the_files_beside_it(tmp_path: Path) -> None:
+    """The dataset for measuring has the file's own bands, and closes afterwards."""
+    path = _tif(tmp_path)
+    with open_scene(path).reading() as dataset:
+        assert dataset.count >= 1
+    assert dataset.closed

@@ -1,6 +1,8 @@
 """Rasters as lazy scenes: opened and described here, read by window where they are measured."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import rasterio
 from affine import Affine
 from pyproj import CRS
 from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
 
 from erdao_gis.crs.reference import parse_crs, require_known_datum
 from erdao_gis.errors import CRSError, FormatError, UnsafeInputError
@@ -65,6 +68,28 @@ class Scene:
     descriptions: tuple[str | None, ...]
     missing_blocks: int
 
+    @contextmanager
+    def reading(self) -> Iterator[DatasetReader]:
+        """Open the file for reading windows, with nothing beside it heeded.
+
+        Yields
+        ------
+        rasterio.io.DatasetReader
+            What :func:`erdao_gis.analysis.green_cover` measures on; closed afterwards.
+
+        Raises
+        ------
+        CRSError
+            The file itself names no CRS: it must be written into it before it is measured.
+        """
+        with (
+            rasterio.Env(**GDAL_OPTIONS),
+            rasterio.open(self.path, driver="GTiff", num_threads="all_cpus") as dataset,
+        ):
+            if dataset.crs is None:
+                raise CRSError("scene_reads_without_crs", {"file": self.path.name})
+            yield dataset
+
     @property
     def bands(self) -> int:
         """Number of bands."""
@@ -116,8 +141,7 @@ def open_scene(
     Returns
     -------
     Scene
-        Frozen description; open ``scene.path`` with ``driver="GTiff"`` and
-        :data:`GDAL_OPTIONS` to read a window.
+        Frozen description; ``with scene.reading() as dataset`` reads windows.
 
     Raises
     ------

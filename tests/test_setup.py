@@ -1,0 +1,27 @@
+"""The distribution names every package there is."""
+
+import configparser
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_package_is_in_the_wheel() -> None:
+    """A folder with code that setup.cfg forgets would be missing from the wheel."""
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    named = set(settings["options"]["packages"].split())
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in (ROOT / "erdao_gis").rglob("__init__.py")
+    }
+    assert named == found | {"erdao_gis.shipped"}
+
+
+def test_nothing_beside_the_agreed_folders() -> None:
+    """The top level holds what the project's users expect there, and nothing else."""
+    allowed = {"erdao_gis", "layers", "notebooks", "maps", "tests", "setup.cfg", "README.md",
+               "pyproject.toml", "Makefile", "CHANGELOG.md", "SECURITY.md", "LICENSE",
+               "benchmarks", "docs", "build", "dist"}  # fmt: skip
+    found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    assert {name for name in found if not name.endswith(".egg-info")} <= allowed
