@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -124,7 +125,7 @@ def _column_faults(file: str, column: Column, frame: gpd.GeoDataFrame) -> Iterat
                 yield Fault(file=file, feature=str(key), rule="code_unknown", facts=said)
     if column.type == "number":
         numbers = pd.to_numeric(values, errors="coerce")
-        for key in frame.index[~blank & (numbers.isna() | (numbers < 0))]:
+        for key in frame.index[~blank & (numbers.isna() | (numbers < 0) | np.isinf(numbers))]:
             said = facts | {"value": values.loc[key]}
             yield Fault(file=file, feature=str(key), rule="number_bad", facts=said)
 

@@ -71,7 +71,9 @@ def layer_text(layer: Layer, frame: gpd.GeoDataFrame) -> str:
             "properties": properties,
             "geometry": geometry_text(geometry),
         }
-        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
+        lines.append(
+            json.dumps(feature, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        )
     head = f'{{"type":"FeatureCollection","name":{json.dumps(layer.name)},"features":['
     return "\n".join((head, ",\n".join(lines), "]}")) + "\n"
 

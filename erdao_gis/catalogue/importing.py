@@ -6,8 +6,7 @@ change, writing nothing. Applying keeps what it replaces, so that it can be undo
 
 import hashlib
 import json
-import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import shapely
 
 from erdao_gis.catalogue.checking import layer_faults
 from erdao_gis.catalogue.deriving import Change, derive, write_derivation
+from erdao_gis.catalogue.history import remember, restore_last, sole_writer
 from erdao_gis.catalogue.schema import Column, Layer, layer_schema
 from erdao_gis.catalogue.workspace import Workspace, read_layer, read_shipped, read_supplied
 from erdao_gis.crs import (
@@ -28,9 +28,13 @@ from erdao_gis.crs import (
     guard_datum,
     to_working,
 )
-from erdao_gis.errors import Fault, Language, SchemaError, WorkspaceError
+from erdao_gis.errors import DatumError, Fault, Language, SchemaError
 from erdao_gis.files import read_features, write_features, write_text_atomic
+from erdao_gis.plan import read_plan
 
+# A network of lines this far (m, median of so many samples) from the trusted ones is misplaced.
+FAR_M = 50.0
+MANY = 200
 SAID = 50  # faults told in one error
 REFERENCE_LAYERS = ("roads", "waterways", "railways")
 
@@ -51,6 +55,8 @@ class ImportOptions:
     "Who supplied it, in words."
     as_of: str = ""
     "Date or year of the data."
+    accept_datum: bool = False
+    "Take a line layer that lies far from the trusted lines, after looking at it."
     partial: bool = False
     "True if the file covers only part of the district: ratios over it are then lower bounds."
 
@@ -124,8 +130,9 @@ def prepare_import(
         raise SchemaError("table_without_places", {"file": file.name, "headings": headings})
     frame, fit = _located(table.frame, workspace, options, file.name)
     mapped = _mapping(layer, frame, options.columns, file)
-    kept = tuple(str(name) for name in frame.columns if name not in (*mapped, "geometry"))
-    fitted = _fitted(layer, frame.rename(columns=mapped), options)
+    named = _renamed(frame, mapped, layer)
+    fitted = _fitted(layer, named, options)
+    kept = tuple(name for name in fitted.columns if name not in (*layer.column_names, "geometry"))
     before = _before(layer, workspace)
     added, changed, removed, same = _compare(before, fitted, upsert=layer.role == "plan")
     return PreparedImport(
@@ -134,7 +141,7 @@ def prepare_import(
         frame=fitted,
         rejects=table.rejects,
         warnings=table.warnings,
-        faults=tuple(layer_faults(layer, fitted)),
+        faults=tuple(_faults(layer, fitted, file.name)),
         mapped=mapped,
         kept=kept,
         datum_fit=fit,
@@ -156,7 +163,13 @@ def _located(
     lines = [read_shipped(name) for name in REFERENCE_LAYERS]
     traced = gpd.GeoDataFrame(pd.concat([part.loc[part["evidence"] == "B"] for part in lines]))
     trusted = traced.set_crs(WORKING, allow_override=True)
-    return true, guard_datum(frame, trusted, options.datum, what=what)
+    fit = guard_datum(frame, trusted, options.datum, what=what)
+    lines_too = frame.geom_type.isin(["LineString", "MultiLineString"]).all()
+    nearest = float(fit.table["median_m"].min()) if fit.best else 0.0
+    if lines_too and fit.samples >= MANY and nearest > FAR_M and not options.accept_datum:
+        facts = {"file": what, "metres": f"{nearest:.0f}"}
+        raise DatumError("lines_far_off", facts)
+    return true, fit
 
 
 def _mapping(
@@ -175,13 +188,35 @@ def _mapping(
             }
             raise SchemaError("mapping_unknown", facts)
     mapped = dict(said)
+    if len(set(mapped.values())) < len(mapped):
+        doubled = ", ".join(f"{old}={new}" for old, new in said.items())
+        raise SchemaError("mapping_twice", {"file": file.name, "pairs": doubled})
     for column in layer.columns:
-        names = (column.name, *column.aliases, column.title_zh)
+        names = {name.casefold() for name in (column.name, *column.aliases, column.title_zh)}
         if column.name not in mapped.values():
-            match = next((n for n in names if n in headings and n not in mapped), None)
+            match = next((h for h in headings if h.casefold() in names and h not in mapped), None)
             if match is not None:
                 mapped[match] = column.name
     return mapped
+
+
+def _renamed(frame: gpd.GeoDataFrame, mapped: Mapping[str, str], layer: Layer) -> gpd.GeoDataFrame:
+    """Name mapped columns as the layer does, and the others so that none clashes.
+
+    A GeoPackage tells columns apart without regard to case, and keeps fid and geom for itself.
+    """
+    taken = {*layer.column_names, "fid", "geom", "geometry"}
+    names = dict(mapped)
+    for heading in frame.columns:
+        if heading in mapped or heading == frame.geometry.name:
+            continue
+        name, number = str(heading), 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{heading}_{number}"
+        taken.add(name.casefold())
+        names[heading] = name
+    return frame.rename(columns=names)
 
 
 def _fitted(layer: Layer, frame: gpd.GeoDataFrame, options: ImportOptions) -> gpd.GeoDataFrame:
@@ -213,7 +248,14 @@ def _typed(column: Column, values: "pd.Series[Any]") -> "pd.Series[Any]":
         numbers = pd.to_numeric(values, errors="coerce")
         # What is no number stays as it is, for the check to name it.
         return numbers if numbers.notna().eq(values.notna()).all() else values.astype(object)
-    return values.astype(object).where(values.notna(), None)
+    return values.map(_text, na_action="ignore").astype(object).where(values.notna(), None)
+
+
+def _text(value: object) -> str:
+    """Write a code as it was meant: a whole number read as 1101.0 is the code 1101."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _before(layer: Layer, workspace: Workspace) -> gpd.GeoDataFrame:
@@ -261,15 +303,29 @@ def apply_import(workspace: Workspace, prepared: PreparedImport) -> tuple[Change
         said = {"faults_zh": _listed(shown, "zh"), "faults_en": _listed(shown, "en")}
         facts = {"file": prepared.path.name, "number": len(prepared.faults)} | said
         raise SchemaError("import_faults", facts)
+    with sole_writer(workspace):
+        entry = remember(workspace, prepared.layer)
+        try:
+            _put(workspace, prepared)
+        except BaseException:
+            # What was half put is put back, and no entry is left that would undo nothing.
+            restore_last(workspace) if entry.exists() else None
+            raise
+        return _rederive(workspace)
+
+
+def _put(workspace: Workspace, prepared: PreparedImport) -> None:
+    """Write the layer, and beside it where it came from."""
     layer = layer_schema(prepared.layer)
     supplied = read_supplied(prepared.layer, workspace)
     frame = prepared.frame
     if layer.role == "plan" and supplied is not None:
         kept = supplied.loc[~supplied.index.isin(frame.index)]
         frame = gpd.GeoDataFrame(pd.concat([kept, frame]).sort_index(), crs=WORKING)
-    _remember(workspace, prepared.layer)
-    write_features(frame.reset_index(), workspace.supplied_path(prepared.layer))
+    path = workspace.supplied_path(prepared.layer)
+    write_features(frame.reset_index(), path)
     record = {
+        "layer_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "file": prepared.path.name,
         "sha256": hashlib.sha256(prepared.path.read_bytes()).hexdigest(),
         "source": prepared.options.source,
@@ -279,7 +335,20 @@ def apply_import(workspace: Workspace, prepared: PreparedImport) -> tuple[Change
     }
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
     write_text_atomic(workspace.record_path(prepared.layer), text)
-    return _rederive(workspace)
+
+
+def _faults(layer: Layer, frame: gpd.GeoDataFrame, file: str) -> Iterator[Fault]:
+    """Find what forbids taking the rows as this layer."""
+    if frame.empty:
+        yield Fault(file=file, feature="", rule="nothing_usable")
+    yield from layer_faults(layer, frame)
+    if layer.role != "plan":
+        return
+    homes = {element.id: element.layer for element in read_plan().elements}
+    for key, register_id in frame["register_id"].items():
+        if homes.get(str(key)) != layer.name or register_id != key:
+            facts = {"register_id": register_id, "layer": layer.name}
+            yield Fault(file=file, feature=str(key), rule="not_of_the_plan", facts=facts)
 
 
 def _listed(faults: tuple[Fault, ...], language: Language) -> str:
@@ -290,24 +359,6 @@ def _rederive(workspace: Workspace) -> tuple[Change, ...]:
     derivation = derive(workspace)
     write_derivation(derivation, workspace)
     return derivation.changes
-
-
-def _history(workspace: Workspace) -> list[Path]:
-    return sorted((workspace.folder / "history").glob("[0-9][0-9][0-9][0-9]-*"))
-
-
-def _remember(workspace: Workspace, name: str) -> None:
-    """Keep the layer as it is now, before it is replaced."""
-    entries = _history(workspace)
-    number = int(entries[-1].name[:4]) + 1 if entries else 1
-    entry = workspace.folder / "history" / f"{number:04d}-{name}"
-    making = entry.with_name(f".{entry.name}")
-    shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(parents=True)
-    for path in (workspace.supplied_path(name), workspace.record_path(name)):
-        if path.exists():
-            shutil.copy2(path, making / path.name)
-    making.rename(entry)
 
 
 def undo_import(workspace: Workspace) -> tuple[str, tuple[Change, ...]]:
@@ -323,17 +374,6 @@ def undo_import(workspace: Workspace) -> tuple[str, tuple[Change, ...]]:
     WorkspaceError
         Nothing has been imported, or all was undone already.
     """
-    entries = _history(workspace)
-    if not entries:
-        raise WorkspaceError("nothing_to_undo", {"folder": str(workspace.folder)})
-    entry = entries[-1]
-    name = entry.name[5:]
-    for path in (workspace.supplied_path(name), workspace.record_path(name)):
-        kept = entry / path.name
-        if kept.exists():
-            shutil.copy2(kept, path.with_suffix(path.suffix + ".part"))
-            path.with_suffix(path.suffix + ".part").replace(path)
-        else:
-            path.unlink(missing_ok=True)
-    shutil.rmtree(entry)
-    return name, _rederive(workspace)
+    with sole_writer(workspace):
+        name = restore_last(workspace)
+        return name, _rederive(workspace)

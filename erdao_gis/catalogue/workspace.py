@@ -14,6 +14,7 @@ Reading never guesses a workspace from the current folder: it is given, or the s
 are read.
 """
 
+import hashlib
 import json
 import tomllib
 from dataclasses import dataclass
@@ -27,10 +28,11 @@ import pandas as pd
 from erdao_gis.catalogue.geojson import layer_frame
 from erdao_gis.catalogue.schema import Layer, layer_schema
 from erdao_gis.crs import WORKING, to_working
-from erdao_gis.errors import WorkspaceError
-from erdao_gis.files import read_features, write_text_atomic
+from erdao_gis.errors import UnsafeInputError, WorkspaceError
+from erdao_gis.files import checked_path, read_features, write_text_atomic
 
 MARKER = "erdao.toml"
+PARTS = ("layers", "derived", "history", "maps")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,7 @@ class Workspace:
 
 def _quoted(text: str) -> str:
     """Return ``text`` as a TOML basic string."""
-    kept = "".join(character for character in text if character >= " ")
+    kept = "".join(character for character in text if character.isprintable())
     return '"' + kept.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -83,11 +85,11 @@ def create_workspace(folder: Path | str, *, title: str = "", fictional: bool = F
     path = Path(folder)
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise WorkspaceError("workspace_not_empty", {"folder": str(path)})
-    for part in ("layers", "derived", "history", "maps"):
-        (path / part).mkdir(parents=True)
     name = title or path.resolve().name
     text = f"[workspace]\ntitle = {_quoted(name)}\nfictional = {str(fictional).lower()}\n"
     write_text_atomic(path / MARKER, text)
+    for part in PARTS:
+        (path / part).mkdir(parents=True)
     return Workspace(folder=path, title=name, fictional=fictional)
 
 
@@ -104,10 +106,18 @@ def open_workspace(folder: Path | str | Workspace) -> Workspace:
     path = Path(folder)
     try:
         table = tomllib.loads((path / MARKER).read_text("utf-8"))["workspace"]
-        return Workspace(folder=path, title=table["title"], fictional=table["fictional"])
-    except (OSError, tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError, TypeError) as error:
+        title, fictional = table["title"], table["fictional"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         facts = {"folder": str(path), "problem": f"{type(error).__name__}: {error}"}
         raise WorkspaceError("not_a_workspace", facts) from error
+    if not isinstance(title, str) or not isinstance(fictional, bool):
+        facts = {"folder": str(path), "problem": f"title={title!r}, fictional={fictional!r}"}
+        raise WorkspaceError("not_a_workspace", facts)
+    for part in PARTS:
+        if (path / part).is_symlink():
+            # A workspace that was received must not reach beyond itself.
+            raise UnsafeInputError("workspace_link", {"folder": str(path), "part": part})
+    return Workspace(folder=path, title=title, fictional=fictional)
 
 
 def _shipped_path(name: str) -> Traversable:
@@ -125,15 +135,27 @@ def read_supplied(name: str, workspace: Workspace) -> gpd.GeoDataFrame | None:
     path = workspace.supplied_path(name)
     if not path.exists():
         return None
-    return to_working(read_features(path, null_geometry="keep").frame).set_index("id").sort_index()
+    known = supply_record(name, workspace).get("layer_sha256")
+    if known and known != hashlib.sha256(path.read_bytes()).hexdigest():
+        raise WorkspaceError("layer_changed", {"file": str(path), "folder": str(workspace.folder)})
+    table = read_features(path, null_geometry="keep")
+    if len(table.rejects) or not {"id", "register_id"} <= set(table.frame.columns):
+        facts = {"file": str(path), "folder": str(workspace.folder), "number": len(table.rejects)}
+        raise WorkspaceError("layer_damaged", facts)
+    return to_working(table.frame).set_index("id").sort_index()
 
 
 def read_derived(name: str, workspace: Workspace) -> gpd.GeoDataFrame | None:
     """Read the features of ``name`` re-derived in the workspace; None if none."""
     path = workspace.derived_path(name)
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return None
-    return layer_frame(layer_schema(name), path.read_text("utf-8"))
+    known = checked_path(path)
+    try:
+        return layer_frame(layer_schema(name), known.read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        facts = {"file": str(path), "problem": f"{type(error).__name__}: {error}"}
+        raise WorkspaceError("record_damaged", facts) from error
 
 
 def overlaid(base: gpd.GeoDataFrame, over: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
@@ -203,8 +225,13 @@ def supply_record(name: str, workspace: Workspace) -> dict[str, str]:
     path = workspace.record_path(name)
     if not path.exists():
         return {}
-    record: dict[str, str] = json.loads(path.read_text("utf-8"))
-    return record
+    known = checked_path(path)
+    try:
+        record = json.loads(known.read_text("utf-8"))
+        return {key: str(record[key]) for key in ("completeness", *record)}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        facts = {"file": str(path), "problem": f"{type(error).__name__}: {error}"}
+        raise WorkspaceError("record_damaged", facts) from error
 
 
 def _completeness(layer: Layer, workspace: Workspace | None) -> str:

@@ -4,15 +4,16 @@ Nothing heavy is imported until a command needs it, so that ``erdao --help`` ans
 """
 
 import sys
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import click
 
 from erdao_gis.cli.catalogue import check, derive, layers, template
 from erdao_gis.cli.maps import build
 from erdao_gis.cli.plan import plan
+from erdao_gis.cli.screen import show_json
 from erdao_gis.cli.workspace import import_file, init, undo
-from erdao_gis.errors import ErdaoError, preferred_language
+from erdao_gis.errors import ErdaoError, message_text, preferred_language
 
 COMMANDS = (plan, layers, check, derive, template, init, import_file, undo, build)
 
@@ -27,10 +28,17 @@ class _Commands(click.Group):
     """The group of commands, which tells our errors in the language asked for."""
 
     def invoke(self, ctx: click.Context) -> object:
+        as_json = "--json" in [*ctx.args, *ctx._protected_args]  # noqa: SLF001  # no public name
         try:
             return super().invoke(ctx)
         except ErdaoError as error:
-            raise _Refusal(error.message(ctx.obj)) from error
+            said, cause = error.message(ctx.obj), cast("Exception", error)
+        except (OSError, MemoryError) as error:
+            facts = {"problem": f"{type(error).__name__}: {error}"}
+            said, cause = message_text("system_refused", facts, ctx.obj), error
+        if as_json:
+            show_json({"error": said})
+        raise _Refusal(said) from cause
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,8 +10,6 @@ from erdao_gis.cli.screen import say, show_table
 from erdao_gis.errors import Language
 from erdao_gis.wording import word
 
-PAGES = ("plan.html",)
-
 
 @click.command()
 @WORKSPACE
@@ -22,16 +20,18 @@ PAGES = ("plan.html",)
 )
 @click.pass_obj
 def build(language: Language, workspace: Path | None, into: Path | None) -> None:
-    """生成地图（单个文件，离线可用） / Build the maps: single files that open offline."""
+    """生成图集（每页一个文件，离线可用） / Build the atlas: single files that open offline."""
     begun = time.monotonic()
-    say("building", language, {"name": PAGES[0]})
     from erdao_gis.catalogue import check, open_workspace
-    from erdao_gis.maps import write_plan_page
+    from erdao_gis.maps import write_atlas
 
     opened = open_workspace(workspace) if workspace else None
     folder = into or (opened.folder / "maps" if opened else Path("maps"))
-    folder.mkdir(parents=True, exist_ok=True)
-    pages = [write_plan_page(folder / PAGES[0], opened, language="zh")]
+
+    def tell(name: str) -> None:
+        say("building", language, {"name": name})
+
+    pages = write_atlas(folder, opened, progress=tell)
     click.echo()
     say("built_table", language)
     show_report(check(opened), language)

@@ -1,6 +1,7 @@
 """How commands put things on the screen: words, tables, JSON."""
 
 import json
+import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 
@@ -17,8 +18,9 @@ def say(key: str, language: Language, facts: Mapping[str, object] | None = None)
 
 
 def show_json(data: object) -> None:
-    """Print ``data`` as JSON, Chinese as it is."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+    """Print ``data`` as JSON; Chinese as it is where the screen can show it."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    click.echo(json.dumps(data, ensure_ascii=not utf8, allow_nan=False, indent=1))
 
 
 def _width(text: str) -> int:

@@ -21,7 +21,7 @@ SHOWN = 20
 @click.option(
     "--sample",
     is_flag=True,
-    help="写入虚构的样例镇，供学习与测试 / write the fictional sample town, for learning and testing.",
+    help="写入虚构的样例镇，供学习与测试 / write the fictional sample town to learn on.",
 )
 @click.pass_obj
 def init(language: Language, folder: Path, title: str, *, sample: bool) -> None:
@@ -68,6 +68,11 @@ def _pairs(_context: click.Context, _option: click.Parameter, texts: tuple[str, 
 @click.option("--source", default="", help="数据提供方 / who supplied it.")
 @click.option("--as-of", default="", help="数据时点 / date or year of the data.")
 @click.option("--partial", is_flag=True, help="只覆盖部分区域 / covers only part of the district.")
+@click.option(
+    "--accept-datum",
+    is_flag=True,
+    help="已确认位置无误 / the place was looked at and is right.",
+)
 @click.option("--dry-run", is_flag=True, help="只看不写 / show changes, write nothing.")
 @AS_JSON
 @click.pass_context
@@ -84,6 +89,7 @@ def import_file(  # noqa: PLR0913, PLR0917  # one parameter an option
     as_of: str,
     *,
     partial: bool,
+    accept_datum: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -99,6 +105,7 @@ def import_file(  # noqa: PLR0913, PLR0917  # one parameter an option
         source=source,
         as_of=as_of,
         partial=partial,
+        accept_datum=accept_datum,
     )
     prepared = prepare_import(opened, file, layer, options)
     if not as_json:
