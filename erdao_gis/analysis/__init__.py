@@ -15,28 +15,79 @@ data", and ``attrs["state"]`` says ``value``, ``lower_bound`` (a layer is partia
 :func:`length_within`             lines within units, m
 :func:`land_use_mix`              how mixed the land use is
 ================================  ==========================================================
+
+Parcels: :func:`draft_parcels`, :func:`parcel_facts`, :func:`parcel_intensity`,
+:func:`check_limits`, :func:`audit_parcels`, :func:`land_balance`, :func:`recode_land_use`,
+:func:`split_parcel`, :func:`merge_parcels`, :func:`lineage`.
 """
 
 from erdao_gis.analysis.corridors import area_within, corridor_share, length_within
 from erdao_gis.analysis.coverage import service_coverage
+from erdao_gis.analysis.drafting import Draft, DraftRules, draft_parcels
 from erdao_gis.analysis.green_land import green_ratio
+from erdao_gis.analysis.land_balance import BalanceRules, LandBalance, land_balance
 from erdao_gis.analysis.land_use import land_use_mix
+from erdao_gis.analysis.land_use_codes import land_use_at_level, recode_land_use, unknown_codes
+from erdao_gis.analysis.limits import check_limits
+from erdao_gis.analysis.lineage import (
+    ParcelBook,
+    merge_parcels,
+    open_book,
+    renumber,
+    split_parcel,
+)
+from erdao_gis.analysis.lineage_history import compare_parcels, lineage, parcels_on
+from erdao_gis.analysis.parcels import MU_M2, FactRules, parcel_facts
+from erdao_gis.analysis.parcels_audit import AuditRules, ParcelAudit, audit_parcels
+from erdao_gis.analysis.parcels_frontage import parcel_frontage
+from erdao_gis.analysis.parcels_intensity import parcel_intensity
+from erdao_gis.analysis.parcels_join import ParcelJoin, join_parcel_table
+from erdao_gis.analysis.parcels_places import parcel_memberships
 from erdao_gis.analysis.scenes import QualityBand, Scene
 from erdao_gis.analysis.street_network import WalkingGraph, walking_graph
 from erdao_gis.analysis.vegetation import green_cover
 from erdao_gis.analysis.walking import walk_catchment, walk_coverage, walk_minutes
 
 __all__ = [
+    "MU_M2",
+    "AuditRules",
+    "BalanceRules",
+    "Draft",
+    "DraftRules",
+    "FactRules",
+    "LandBalance",
+    "ParcelAudit",
+    "ParcelBook",
+    "ParcelJoin",
     "QualityBand",
     "Scene",
     "WalkingGraph",
     "area_within",
+    "audit_parcels",
+    "check_limits",
+    "compare_parcels",
     "corridor_share",
+    "draft_parcels",
     "green_cover",
     "green_ratio",
+    "join_parcel_table",
+    "land_balance",
+    "land_use_at_level",
     "land_use_mix",
     "length_within",
+    "lineage",
+    "merge_parcels",
+    "open_book",
+    "parcel_facts",
+    "parcel_frontage",
+    "parcel_intensity",
+    "parcel_memberships",
+    "parcels_on",
+    "recode_land_use",
+    "renumber",
     "service_coverage",
+    "split_parcel",
+    "unknown_codes",
     "walk_catchment",
     "walk_coverage",
     "walk_minutes",

@@ -256,7 +256,7 @@ def _table(
 def _total(table: pd.DataFrame) -> "pd.Series[float]":
     figures = table.drop(columns=["name_zh", "name_en"]).sum()
     rounded = [name for name in figures.index if name.endswith(("_percent", "_points"))]
-    figures[rounded] = figures[rounded].round(6)  # sums of hundredths, not of their bits
+    figures[rounded] = figures[rounded].round(6) + 0.0  # hundredths, not their bits; no -0.0
     return figures.rename("total")
 
 

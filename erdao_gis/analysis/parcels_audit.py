@@ -145,13 +145,15 @@ class _Findings:
         if pd.api.types.is_numeric_dtype(index):
             found = index[0] if len(index) else ""
             yield Fault(file=self.name, feature="", rule="parcels_numeric_code",
-                        facts={"column": "index", "found": found})  # fmt: skip
+                        facts={"column": str(index.name or "id"), "found": found})  # fmt: skip
             return
         for place, label in enumerate(index):
             if pd.isna(label) or not str(label).strip():
                 yield self.fault(place, "parcels_missing_code", row=place + 1)
             elif not isinstance(label, str):
-                yield self.fault(place, "parcels_numeric_code", column="index", found=label)
+                yield self.fault(
+                    place, "parcels_numeric_code", column=str(index.name or "id"), found=label
+                )
         counts = index.value_counts()
         for label, count in counts[counts > 1].items():
             yield Fault(file=self.name, feature=str(label), rule="parcels_duplicate_code",

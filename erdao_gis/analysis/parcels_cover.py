@@ -1,5 +1,6 @@
 """Do parcels cover the ground once: overlaps and gaps, with a tolerance in width."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ __all__ = ["TOLERANCE_M", "Cover", "cover_of"]
 TOLERANCE_M = 0.002
 """Overlaps and gaps that are nowhere wider than this many metres are rounding."""
 
+_CORNERS = 2000
+_ROUNDED_M = 1e-6
 _SLIT_M = 1.0  # without a boundary, an opening wider than this is no gap but a street
 
 
@@ -63,14 +66,13 @@ def cover_of(
     first, second, shared = first[once], second[once], shared[once]
     wide = _wide(shared, tolerance_m)
     union = shapely.union_all(shapes)
-    missing = _missing(union, boundary)
+    missing = _missing(shapes, union, boundary)
     real = _wide(missing, tolerance_m)
     gaps = missing[real]
     beside = _beside(shapes, gaps, tolerance_m)
     small = float(shapely.area(shared[~wide]).sum() + shapely.area(missing[~real]).sum())
-    kept = np.array([boundary is not None or len(one) > 1 for one in beside], dtype=bool)
-    holes = np.array([_enclosed(gap, union) for gap in gaps], dtype=bool)
-    chosen = np.flatnonzero(kept | holes)
+    between = np.array([len(one) > 1 for one in beside], dtype=bool)
+    chosen = np.flatnonzero(between | _enclosed(gaps, union) | (boundary is not None))
     return Cover(
         first=first[wide],
         second=second[wide],
@@ -89,26 +91,74 @@ def _wide(shapes: Shapes, tolerance_m: float) -> Mask:
     return np.asarray(~shapely.is_empty(eroded), dtype=bool)
 
 
-def _missing(union: BaseGeometry, boundary: BaseGeometry | None) -> Shapes:
+def _holes(union: BaseGeometry) -> Shapes:
+    """Fill the holes of an area."""
+    parts = shapely.get_parts(union)
+    rings, owner = shapely.get_rings(parts, return_index=True)
+    inner = np.zeros(len(rings), dtype=bool)
+    inner[1:] = owner[1:] == owner[:-1]  # the first ring of a polygon is its outline
+    return np.asarray(shapely.polygons(rings[inner]), dtype=object)
+
+
+def _missing(shapes: Shapes, union: BaseGeometry, boundary: BaseGeometry | None) -> Shapes:
     if boundary is not None:
         left = shapely.difference(boundary, union)
-    else:
-        # Widened and narrowed again: what closed was a slit.
-        half = _SLIT_M / 2
-        closed = union.buffer(half, join_style="mitre").buffer(-half, join_style="mitre")
-        rings = shapely.get_rings(shapely.get_parts(union))
-        filled = shapely.union(closed, shapely.union_all(shapely.polygons(rings)))
-        left = shapely.difference(filled, union)
-    return polygon_parts(np.array([left], dtype=object))[0]
+        return polygon_parts(np.array([left], dtype=object))[0]
+    # Widened and narrowed again: what closed was a slit. Widened one by one and narrowed cell by
+    # cell, because a buffer of the whole takes minutes where thousands of slits meet.
+    half = _SLIT_M / 2
+    widened = shapely.union_all(shapely.buffer(shapes, half, join_style="mitre"))
+    cells = _cells(union)
+    found = [_slits(widened, union, half, cell) for cell in cells]
+    slits, cell_of = polygon_parts(np.array(found, dtype=object))
+    # What reaches the edge of its cell goes on in the next.
+    cut = (np.abs(shapely.bounds(slits) - np.array(cells)[cell_of]) < _ROUNDED_M).any(axis=1)
+    joined, _ = polygon_parts(np.array([shapely.union_all(slits[cut])], dtype=object))
+    slits = np.concatenate([slits[~cut], joined])
+    holes = _holes(union)
+    return np.concatenate([holes, slits[~_inside(slits, holes)]])
 
 
-def _enclosed(gap: BaseGeometry, union: BaseGeometry) -> bool:
-    """Tell whether a gap is a hole: its whole outline is the union's."""
-    return bool(gap.boundary.within(union.boundary.buffer(1e-6)))
+def _slits(
+    widened: BaseGeometry, union: BaseGeometry, half: float, cell: tuple[float, ...]
+) -> BaseGeometry:
+    west, south, east, north = cell
+    around = (west - 2 * half, south - 2 * half, east + 2 * half, north + 2 * half)
+    closed = shapely.clip_by_rect(widened, *around).buffer(-half, join_style="mitre")
+    return shapely.difference(
+        shapely.make_valid(shapely.clip_by_rect(closed, *cell)),
+        shapely.make_valid(shapely.clip_by_rect(union, *cell)),
+    )
+
+
+def _cells(union: BaseGeometry) -> list[tuple[float, ...]]:
+    """Lay a grid over an area, with few corners in each cell."""
+    west, south, east, north = union.bounds
+    count = math.ceil(math.sqrt(shapely.get_num_coordinates(union) / _CORNERS))
+    x, y = np.linspace(west, east, count + 1), np.linspace(south, north, count + 1)
+    return [
+        (float(x[i]), float(y[j]), float(x[i + 1]), float(y[j + 1]))
+        for i in range(count)
+        for j in range(count)
+    ]
+
+
+def _inside(shapes: Shapes, holes: Shapes) -> Mask:
+    """Tell which shapes lie in one of the holes."""
+    inside = np.zeros(len(shapes), dtype=bool)
+    if len(shapes) and len(holes):
+        points = shapely.point_on_surface(shapes)
+        inside[shapely.STRtree(holes).query(points, predicate="intersects")[0]] = True
+    return inside
+
+
+def _enclosed(gaps: Shapes, union: BaseGeometry) -> Mask:
+    return _inside(gaps, _holes(union))
 
 
 def _beside(shapes: Shapes, gaps: Shapes, tolerance_m: float) -> list[Positions]:
     if not len(gaps):
         return []
     gap, near = shapely.STRtree(shapes).query(gaps, predicate="dwithin", distance=tolerance_m)
-    return [np.sort(near[gap == number]) for number in range(len(gaps))]
+    order = np.lexsort((near, gap))
+    return np.split(near[order], np.searchsorted(gap[order], np.arange(1, len(gaps))))

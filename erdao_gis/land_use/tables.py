@@ -1,0 +1,173 @@
+"""Readers of ``layers/land_use/*.csv``."""
+
+import functools
+from importlib import resources
+from typing import Literal
+
+import pandas as pd
+
+from erdao_gis.errors import SchemaError
+
+__all__ = [
+    "EDITIONS",
+    "Edition",
+    "class_codes",
+    "land_use_classes",
+    "land_use_norms",
+    "limit_norms",
+    "parent_code",
+    "recoding",
+    "require_edition",
+    "third_survey_codes",
+]
+
+Edition = Literal["2023", "2020", "GB50137"]
+
+EDITIONS: tuple[Edition, ...] = ("2023", "2020", "GB50137")
+"""Classifications that can be told apart, the present one first."""
+
+_RECODINGS: dict[tuple[str, str], str] = {("2020", "2023"): "recoding_2020_2023"}
+_DIGITS_A_LEVEL = {"2023": 2, "2020": 2, "GB50137": 1}
+
+
+@functools.cache
+def _table(name: str) -> pd.DataFrame:
+    path = resources.files("erdao_gis.shipped") / "land_use" / f"{name}.csv"
+    with path.open("r", encoding="utf-8") as stream:
+        # Codes keep their leading zeros, and an empty cell is an empty text.
+        return pd.read_csv(stream, dtype=str, keep_default_na=False)
+
+
+def require_edition(edition: str) -> Edition:
+    """Return ``edition`` if it is one of :data:`EDITIONS`.
+
+    Raises
+    ------
+    SchemaError
+        Another one.
+    """
+    if edition not in EDITIONS:
+        facts = {"edition": edition, "names": ", ".join(EDITIONS)}
+        raise SchemaError("parcels_unknown_edition", facts)
+    return edition
+
+
+def land_use_classes(edition: str = "2023") -> pd.DataFrame:
+    """Give the classes of one edition.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``code`` (text); ``level`` (1 to 3), ``parent`` (empty at level 1), ``name_zh``,
+        ``name_en`` and ``colour`` (``#RRGGBB``). A copy: change it freely.
+
+    Raises
+    ------
+    SchemaError
+        An edition that is not in :data:`EDITIONS`.
+
+    Examples
+    --------
+    >>> land_use_classes().loc["0701", ["name_zh", "parent"]].tolist()
+    ['城镇住宅用地', '07']
+    """
+    known = require_edition(edition)
+    table = _table(f"classes_{known.lower()}").set_index("code")
+    return table.assign(level=table["level"].astype(int))
+
+
+def class_codes(edition: str = "2023") -> frozenset[str]:
+    """Give all codes of one edition.
+
+    >>> len(class_codes("2023")), "060102" in class_codes("2020")
+    (175, True)
+    """
+    return frozenset(_table(f"classes_{require_edition(edition).lower()}")["code"])
+
+
+def parent_code(code: str, level: int, edition: str = "2023") -> str:
+    """Cut a code to a level; one that is coarser already stands for itself.
+
+    >>> parent_code("080403", 2), parent_code("16", 2), parent_code("R21", 1, "GB50137")
+    ('0804', '16', 'R')
+    """
+    return code[: level * _DIGITS_A_LEVEL[require_edition(edition)]]
+
+
+def recoding(from_edition: str, to_edition: str) -> pd.DataFrame:
+    """Give the codes that change from one edition to another, or need a look.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``from_code``; ``to_code``, ``certainty`` (``certain``, ``likely``, ``check``),
+        ``source``, ``note_zh``, ``note_en``. Codes that are not listed stay as they are.
+
+    Raises
+    ------
+    SchemaError
+        There is no table between these two.
+
+    Examples
+    --------
+    >>> recoding("2020", "2023").loc["2303", "to_code"]
+    '060102'
+    """
+    pair = (require_edition(from_edition), require_edition(to_edition))
+    if pair not in _RECODINGS:
+        known = ", ".join(f"{old} -> {new}" for old, new in _RECODINGS)
+        facts = {"from_edition": from_edition, "to_edition": to_edition, "known": known}
+        raise SchemaError("parcels_no_recoding", facts)
+    return _table(_RECODINGS[pair]).set_index("from_code")
+
+
+@functools.cache
+def third_survey_codes() -> frozenset[str]:
+    """Give the codes of the third land survey (三调, DLBM).
+
+    >>> "08H1" in third_survey_codes()
+    True
+    """
+    return frozenset(_table("third_survey")["code"])
+
+
+def limit_norms() -> pd.DataFrame:
+    """Give the limits that parcels are held against, and how sure their norm is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``key``; ``value_column``, ``bound`` (``max`` or ``min``), ``classes`` (beginnings
+        of the codes it applies to, separated by ``;``; empty for all), ``figure`` or
+        ``bound_column`` (where the bound stands), ``unit``, ``norm_zh``, ``norm_en`` and
+        ``certainty`` (``certain``, ``known`` or ``check``).
+
+    Examples
+    --------
+    >>> limit_norms().loc["industrial_green_max", "figure"]
+    '20'
+    """
+    return _table("limits").set_index("key")
+
+
+def land_use_norms() -> pd.DataFrame:
+    """Give the ranges that norms set for classes of land, and how sure we are of each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``key``; ``edition`` and ``classes`` (of which classes it speaks), ``subject``
+        (``share_of_urban_construction_land``, ``per_head``, ``floor_area_ratio``,
+        ``building_density``, ``green_ratio``, ``height_m``, ``grant_term``, ``walk_radius``),
+        ``low`` and ``high`` (NaN where open), ``unit``, ``norm_zh``, ``norm_en``, ``certainty``
+        (``certain``, ``known``; ``check``: look the text up before it is printed), ``note_zh``
+        and ``note_en``.
+
+    Examples
+    --------
+    >>> land_use_norms()["certainty"]["term_residential"]
+    'certain'
+    """
+    table = _table("norms").set_index("key")
+    low, high = (pd.to_numeric(table[column]) for column in ("low", "high"))
+    return table.assign(low=low, high=high)

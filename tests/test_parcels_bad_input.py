@@ -1,0 +1,220 @@
+"""Bad parcels are listed with their codes; nothing is dropped, and the ledger adds up."""
+
+import csv
+from importlib import resources
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import Point, Polygon, box
+
+from erdao_gis.analysis.parcels_audit import AuditRules, ParcelAudit, audit_parcels
+from erdao_gis.analysis.parcels_join import join_parcel_table
+from erdao_gis.errors import CRSError, SchemaError
+
+CRS = "EPSG:4551"
+BOW = Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
+APART = [box(20 * k, 0, 20 * k + 10, 10) for k in range(6)]
+
+
+def plots(
+    shapes: list[object], index: list[object] | None = None, **columns: object
+) -> gpd.GeoDataFrame:
+    """Make parcels called A, B, C ..."""
+    labels = index or list("ABCDEF"[: len(shapes)])
+    return gpd.GeoDataFrame(columns, geometry=shapes, index=labels, crs=CRS)
+
+
+def found(audit: ParcelAudit) -> list[tuple[str, str]]:
+    """Rule and parcel of each fault."""
+    return [(fault.rule, fault.feature) for fault in audit.faults]
+
+
+def messages() -> list[dict[str, str]]:
+    """Read the message table of the parcels."""
+    path = resources.files("erdao_gis.shipped") / "strings" / "messages" / "parcels.csv"
+    with path.open("r", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize("row", messages(), ids=lambda row: row["key"])
+def test_every_message_is_whole_in_both_languages(row: dict[str, str]) -> None:
+    """What was found, what was expected and what to do, none left empty."""
+    parts = ("found", "expected", "remedy")
+    assert all(row[f"{part}_{language}"] for part in parts for language in ("zh", "en"))
+
+
+def test_good_parcels_have_no_faults() -> None:
+    """Parcels that share a border are no overlap."""
+    audit = audit_parcels(
+        plots([box(0, 0, 10, 10), box(10, 0, 20, 10)], land_use_code=["0701", "1401"],
+              area_m2=[100.0, 101.0])
+    )  # fmt: skip
+    assert not audit.faults
+    assert audit.usable.tolist() == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "rule", "feature"),
+    [
+        ([APART[0], BOW], "parcels_self_crossing", "B"),
+        ([APART[0], None], "parcels_null_geometry", "B"),
+        ([APART[0], Point(50, 50)], "parcels_not_area", "B"),
+        ([APART[0], APART[0]], "parcels_duplicate_shape", "A"),
+        ([APART[0], box(9.9, 0, 15, 10)], "parcels_overlap", "A"),
+    ],
+)
+def test_bad_outlines(shapes: list[object], rule: str, feature: str) -> None:
+    """Each fault of an outline is found once and names the parcel."""
+    audit = audit_parcels(plots(shapes))
+    assert found(audit) == [(rule, feature)]
+    assert all(fault.message("zh") and fault.message("en") for fault in audit.faults)
+
+
+def test_overlaps_within_the_tolerance_are_rounding() -> None:
+    """Two millimetres are nothing by default, and something to who asks."""
+    close = plots([box(0, 0, 10.001, 10), box(10, 0, 20, 10)])
+    assert not audit_parcels(close).faults
+    strict = audit_parcels(close, rules=AuditRules(tolerance_m=0.0001))
+    assert found(strict) == [("parcels_overlap", "A")]
+
+
+def test_bad_codes_of_parcels() -> None:
+    """Codes that are missing, repeated or numbers."""
+    audit = audit_parcels(plots(APART[:5], index=["A", "A", "", 220105, "B"]))
+    rules = dict(found(audit))
+    assert rules == {
+        "parcels_missing_code": "",
+        "parcels_numeric_code": "220105",
+        "parcels_duplicate_code": "A",
+    }
+
+
+def test_a_numeric_index_is_one_fault() -> None:
+    """20,000 rows read as numbers are one mistake."""
+    assert found(audit_parcels(plots(APART, index=[1, 2, 3, 4, 5, 6]))) == [
+        ("parcels_numeric_code", "")
+    ]
+
+
+def test_bad_land_use_codes() -> None:
+    """A number, a gap and an unknown code, each by its parcel."""
+    codes = ["0701", 701, None, "0799"]
+    audit = audit_parcels(plots(APART[:4], land_use_code=pd.Series(codes, dtype=object).to_numpy()))
+    assert found(audit) == [
+        ("parcels_numeric_code", "B"),
+        ("parcels_no_use", "C"),
+        ("parcels_unknown_code", "D"),
+    ]
+
+
+def test_third_survey_codes_are_one_fault() -> None:
+    """A column of another set is not two thousand unknown codes."""
+    audit = audit_parcels(plots(APART[:2], land_use_code=["08H1", "0810A"]))
+    assert found(audit) == [("parcels_third_survey", "")]
+
+
+@pytest.mark.parametrize(
+    ("stated", "rule", "word"),
+    [
+        (0.01, "parcels_area_unit", "hectares"),
+        (0.15, "parcels_area_unit", "mu"),
+        (0.0001, "parcels_area_unit", "km²"),
+        (120.0, "parcels_area_differs", "120.0"),
+        (-5.0, "parcels_bad_figure", "-5.0"),
+    ],
+)
+def test_stated_areas_are_held_against_the_outline(stated: float, rule: str, word: str) -> None:
+    """100 m2 are 0.01 ha and 0.15 mu; what fits no unit simply differs."""
+    (fault,) = audit_parcels(plots(APART[:1], area_m2=[stated])).faults
+    assert fault.rule == rule
+    assert word in fault.message("en")
+
+
+def test_reversed_and_impossible_limits() -> None:
+    """A minimum above its maximum, 70 % built and 40 % green, a share and a word for a figure."""
+    audit = audit_parcels(
+        plots(
+            APART[:4],
+            floor_area_ratio_min=[2.0, None, None, None],
+            floor_area_ratio_max=[1.0, 2.0, 2.0, 2.0],
+            building_density_max=[30, 70, 0.3, 30],
+            green_ratio_min=[30, 40, 35, 130],
+            height_max_m=["54", "54", "54", "限高"],
+        )
+    )
+    assert sorted(found(audit)) == [
+        ("parcels_bad_figure", "D"),
+        ("parcels_bad_figure", "D"),
+        ("parcels_limits_exclude", "B"),
+        ("parcels_limits_exclude", "D"),
+        ("parcels_limits_reversed", "A"),
+        ("parcels_share_for_percent", "C"),
+    ]
+
+
+def test_every_fault_can_be_told_in_both_languages() -> None:
+    """No message lacks a fact, whatever is wrong with the parcels."""
+    wrong = plots(
+        [APART[0], APART[0], BOW, None, Point(50, 50), box(9, 0, 15, 10)],
+        index=["A", "A", 3, "", "E", "F"],
+        land_use_code=pd.Series(["0701", 7, None, "0799", "07", "07"], dtype=object).to_numpy(),
+        area_m2=[0.01, 150, 1, 1, 1, 60],
+        floor_area_ratio_min=[2, 0, 0, 0, 0, 0],
+        floor_area_ratio_max=[1, 1, 1, 1, 1, -1],
+        building_density_max=[70, 0.5, 1, 1, 1, 1],
+        green_ratio_min=[40, 30, 30, 30, 30, 30],
+    )
+    faults = audit_parcels(wrong).faults
+    assert len({fault.rule for fault in faults}) >= 14
+    assert all(fault.message("zh") and fault.message("en") for fault in faults)
+
+
+def test_ledger_adds_up() -> None:
+    """Every row is usable or stands under what is wrong with it."""
+    shapes = [APART[0], BOW, None, Point(50, 50), APART[1], APART[2]]
+    ledger = audit_parcels(plots(shapes, index=list("ABCDEE"))).ledger
+    parts = ["usable", "no_geometry", "not_area", "invalid", "repeated"]
+    assert ledger["rows"] == sum(ledger[part] for part in parts) == 6
+    assert ledger["usable_m2"] == 100
+
+
+def test_degrees_are_refused() -> None:
+    """Nothing can be said about areas in degrees."""
+    with pytest.raises(CRSError):
+        audit_parcels(plots(APART[:1]).to_crs(4490))
+
+
+def test_join_lists_what_does_not_match() -> None:
+    """Parcels without a row, rows without a parcel, and rows of one code are all kept apart."""
+    table = pd.DataFrame({"地块编号": ["A", "B ", "B", "X", None], "容积率": [1.0, 2, 3, 4, 5]})
+    join = join_parcel_table(plots(APART[:3]), table, "地块编号")
+    assert join.parcels["容积率"].fillna(0).tolist() == [1.0, 0, 0]
+    assert join.parcels_alone.tolist() == ["C"]
+    assert join.rows_alone["容积率"].tolist() == [4, 5]
+    assert join.rows_repeated["容积率"].tolist() == [2, 3]
+    ledger = join.ledger
+    assert ledger["rows"] == ledger["joined"] + ledger["alone"] + ledger["repeated"]
+    assert ledger["parcels"] == ledger["joined"] + ledger["without_row"] + ledger["ambiguous"]
+
+
+def test_nineteen_digits_stay_text() -> None:
+    """A code read as a number has lost its last digits: it is refused, not rounded."""
+    code = "2201050010010GB00001"[:19]
+    table = pd.DataFrame({"code": [code], "price": [5.0]})
+    assert join_parcel_table(plots(APART[:1], index=[code]), table, "code").ledger["joined"] == 1
+    numbers = pd.DataFrame({"code": [np.int64(2201050010010000001)]})
+    with pytest.raises(SchemaError) as caught:
+        join_parcel_table(plots(APART[:1]), numbers, "code")
+    assert caught.value.key == "parcels_codes_not_text"
+
+
+def test_join_refuses_unknown_and_equal_columns() -> None:
+    """Nothing is overwritten and nothing guessed."""
+    with pytest.raises(SchemaError, match="price"):
+        join_parcel_table(plots(APART[:1]), pd.DataFrame({"price": ["A"]}), "code")
+    with pytest.raises(SchemaError, match="area_m2"):
+        join_parcel_table(
+            plots(APART[:1], area_m2=[1]), pd.DataFrame({"code": ["A"], "area_m2": [2]}), "code"
+        )

@@ -1,0 +1,189 @@
+"""The balance of land against a calculation by hand."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import box
+
+from erdao_gis.analysis.land_balance import (
+    NONE,
+    UNCLASSIFIED,
+    BalanceRules,
+    land_balance,
+)
+from erdao_gis.analysis.land_balance_rounding import round_to_hundred
+from erdao_gis.errors import CRSError, SchemaError
+
+CRS = "EPSG:4551"
+
+
+def town(codes: list[str | None], widths: list[float] | None = None) -> gpd.GeoDataFrame:
+    """Place parcels of 100 m depth side by side, P0 the westernmost."""
+    widths = widths or [100.0] * len(codes)
+    starts = [sum(widths[:place]) for place in range(len(widths))]
+    shapes = [
+        box(start, 0, start + width, 100) for start, width in zip(starts, widths, strict=True)
+    ]
+    index = [f"P{place}" for place in range(len(codes))]
+    return gpd.GeoDataFrame({"land_use_code": codes}, geometry=shapes, index=index, crs=CRS)
+
+
+def test_three_equal_classes_sum_to_exactly_one_hundred() -> None:
+    """Thirds are 33.34, 33.33, 33.33, and the missing hundredth is disclosed."""
+    balance = land_balance(town(["07", "08", "14"]))
+    assert balance.table["present_percent"].tolist() == [33.34, 33.33, 33.33]
+    assert balance.total["present_percent"] == 100.0
+    row = balance.rounding.loc["present"]
+    assert (row["plain_sum"], row["difference"], row["adjusted"]) == (99.99, 0.01, "07")
+
+
+@given(st.lists(st.floats(0, 1e7), min_size=1, max_size=40), st.integers(0, 4))
+def test_percentages_always_sum_to_one_hundred(amounts: list[float], decimals: int) -> None:
+    """Whatever the areas and decimals are, and none is off by more than one unit."""
+    series = pd.Series(amounts)
+    percent = round_to_hundred(series, decimals).percent
+    if series.sum() > 0:
+        scale = 10**decimals
+        assert round(percent.sum() * scale) == 100 * scale
+        exact = series / series.sum() * 100
+        assert ((percent - exact).abs() < 1 / scale + 1e-6).all()
+
+
+def test_hectares_and_square_metres_a_head() -> None:
+    """3 ha of parks for 1,500 people are 20 m2 each."""
+    balance = land_balance(town(["1401", "0701"], [300, 100]), population=1500)
+    assert balance.table.loc["14", "present_ha"] == 3.0
+    assert balance.table.loc["14", "present_m2_per_head"] == 20.0
+    assert balance.table.loc["14", "name_zh"] == "绿地与开敞空间用地"
+
+
+def test_plan_change_and_transition() -> None:
+    """Half of a hectare of industry becomes homes: the matrix tells from where to where."""
+    planned = town(["0701", "0701", "1001"], [100, 50, 50])
+    planned.index = ["Q0", "Q1", "Q2"]
+    balance = land_balance(town(["0701", "1001"]), planned, (1000, 2000))
+    assert balance.table["change_ha"].to_dict() == {"07": 0.5, "10": -0.5}
+    assert balance.table["change_points"].to_dict() == {"07": 25.0, "10": -25.0}
+    assert balance.transition.loc["10", ["07", "10", NONE]].tolist() == [0.5, 0.5, 0.0]
+    assert balance.table.loc["07", "planned_m2_per_head"] == 7.5
+
+
+def test_transition_adds_up_where_the_plan_covers_less() -> None:
+    """Ground that the plan leaves out stands under none; rows sum to the present classes."""
+    balance = land_balance(town(["0701", "1001"]), town(["1401"], [150]))
+    assert balance.transition.loc["10"].to_dict() == {"14": 0.5, NONE: 0.5}
+    assert balance.transition.sum(axis=1).drop(NONE).tolist() == [1.0, 1.0]
+
+
+def test_every_cell_leads_to_its_parcels() -> None:
+    """A figure of the table, and one of the transition, name what they are made of."""
+    balance = land_balance(town(["0701", "0702", "1001"]), town(["0701", "1401", "1001"]))
+    assert balance.cell("07").tolist() == ["P0", "P1"]
+    assert balance.cell("14", "planned").tolist() == ["P1"]
+    assert balance.moved("07", "14")[["present", "planned"]].to_numpy().tolist() == [["P1", "P1"]]
+
+
+@pytest.mark.parametrize(
+    ("level", "codes"), [(1, ["08"]), (2, ["0803", "0804"]), (3, ["0803", "080403", "080404"])]
+)
+def test_levels_keep_what_is_coarser(level: int, codes: list[str]) -> None:
+    """A code of the second level stands for itself in a table of the third."""
+    balance = land_balance(town(["080403", "080404", "0803"]), level=level)
+    assert balance.table.index.tolist() == codes
+
+
+def test_parcels_without_a_usable_code_stay_in_the_sum() -> None:
+    """Missing and unknown codes have a row of their own and a line each in the audit."""
+    balance = land_balance(town(["0701", None, "0799"]))
+    assert balance.table.loc[UNCLASSIFIED, "present_ha"] == 2.0
+    found = balance.audit.set_index("ids")["kind"].to_dict()
+    assert found == {"P1": "no_code", "P2": "unknown_code"}
+    assert balance.total["present_ha"] == 3.0
+
+
+def test_overlaps_and_gaps_are_listed_with_their_parcels() -> None:
+    """Ground counted twice and ground forgotten, each with area and neighbours."""
+    plots = town(["0701"] * 3)
+    plots.geometry = [box(0, 0, 101, 100), box(100, 0, 199.5, 100), box(200, 0, 300, 100)]
+    audit = land_balance(plots).audit.set_index("kind")
+    assert audit.loc["overlap", "ids"] == "P0;P1"
+    assert audit.loc["overlap", "area_m2"] == pytest.approx(100)
+    assert audit.loc["gap", "ids"] == "P1;P2"
+    assert audit.loc["gap", "area_m2"] == pytest.approx(50)
+
+
+def test_two_millimetres_are_rounding() -> None:
+    """A gap and an overlap of a millimetre are not listed, but stand in the ledger."""
+    plots = town(["0701"] * 3)
+    plots.geometry = [box(0, 0, 100.001, 100), box(100, 0, 199.999, 100), box(200, 0, 300, 100)]
+    balance = land_balance(plots)
+    assert balance.audit.empty
+    assert balance.ledger.loc["present", "rounding_m2"] == pytest.approx(0.2, rel=1e-3)
+    strict = land_balance(plots, rules=BalanceRules(tolerance_m=0.0005))
+    assert sorted(strict.audit["kind"]) == ["gap", "overlap"]
+
+
+def test_a_long_slit_is_one_gap() -> None:
+    """A slit of half a metre through 4,000 parcels is found whole, however the work is parted."""
+    cells = [
+        box(10 * i + 0.5 * (i >= 20), 10 * j, 10 * i + 10 + 0.5 * (i >= 20), 10 * j + 10)
+        for i in range(40)
+        for j in range(100)
+    ]
+    codes = ["0701"] * len(cells)
+    plots = gpd.GeoDataFrame({"land_use_code": codes}, geometry=cells, crs=CRS)
+    plots.index = [f"P{place}" for place in range(len(cells))]
+    audit = land_balance(plots).audit
+    assert audit["kind"].tolist() == ["gap"]
+    assert audit.loc[0, "area_m2"] == pytest.approx(500)
+    assert len(audit.loc[0, "ids"].split(";")) == 200
+
+
+def test_ledger_reconciles() -> None:
+    """The sum of the parcels is the ground they cover plus what is counted twice."""
+    plots = town(["0701", "1001", None])
+    plots.geometry = [box(0, 0, 100, 100), box(50, 0, 150, 100), None]
+    row = land_balance(plots).ledger.loc["present"]
+    assert (row["parcels"], row["unplaced"]) == (3, 1)
+    assert row["sum_m2"] == row["ground_m2"] + row["overlap_m2"] == 20_000
+    assert row["overlap_m2"] == 5000
+
+
+def test_boundary_shows_what_is_missing() -> None:
+    """With a boundary, everything that no parcel covers is a gap."""
+    boundary = gpd.GeoDataFrame(geometry=[box(0, 0, 500, 100)], crs=CRS)
+    balance = land_balance(town(["0701", "1001"]), boundary=boundary)
+    assert balance.ledger.loc["present", "gap_m2"] == pytest.approx(30_000)
+
+
+def test_balance_of_each_unit() -> None:
+    """A parcel on a border counts on both sides with its part; the rest is outside of all."""
+    units = gpd.GeoDataFrame(
+        geometry=[box(0, 0, 150, 100), box(150, 0, 180, 100)], index=["W", "E"], crs=CRS
+    )
+    table = land_balance(town(["0701", "1001"]), units=units).by_unit
+    assert table.loc[("W", "07"), "present_ha"] == pytest.approx(1.0)
+    assert table.loc[("W", "10"), "present_percent"] == 33.33
+    assert table.loc[("E", "10"), "present_percent"] == 100.0
+    assert table.loc[(NONE, "10"), "present_ha"] == pytest.approx(0.2)
+
+
+def test_gb50137_has_its_own_classes() -> None:
+    """Older plans are balanced by the classes they were drawn with."""
+    balance = land_balance(town(["R2", "G1"]), rules=BalanceRules(edition="GB50137"))
+    assert balance.table["name_zh"].to_dict() == {"G": "绿地与广场用地", "R": "居住用地"}
+
+
+def test_bad_questions_are_refused() -> None:
+    """Degrees, a fourth level, people below one, repeated parcels."""
+    plots = town(["0701", "1001"])
+    with pytest.raises(CRSError):
+        land_balance(plots.to_crs(4490))
+    with pytest.raises(SchemaError, match="level"):
+        land_balance(plots, level=4)
+    with pytest.raises(SchemaError):
+        land_balance(plots, population=0)
+    with pytest.raises(SchemaError, match="P0"):
+        land_balance(plots.iloc[[0, 0]])
