@@ -12,7 +12,8 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from erdao_gis.maps import PageContent, PageGroup, PageLayer, Pair, PlanEntry
+from erdao_gis.maps import PageContent, PageGroup, PageLayer, Pair, PlanEntry, write_atlas
+from erdao_gis.sample import write_sample
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
@@ -43,6 +44,28 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 900}, offline=True)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the sample town once for the whole run; tests read it and never change it."""
+    return write_sample(tmp_path_factory.mktemp("sample") / "town").folder
+
+
+@pytest.fixture(scope="session")
+def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the atlas of the shipped district once for the whole run."""
+    folder = tmp_path_factory.mktemp("atlas")
+    write_atlas(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def town_atlas(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the atlas of the sample town once for the whole run."""
+    folder = tmp_path_factory.mktemp("town_atlas")
+    write_atlas(folder, town)
+    return folder
 
 
 @pytest.fixture

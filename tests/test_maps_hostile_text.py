@@ -3,15 +3,37 @@
 import dataclasses
 import json
 import os
+import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
+import folium
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 from playwright.sync_api import Page
 
-from erdao_gis.maps import PageContent, PageGroup, PageLayer, Pair, PlanEntry, page_html
+from erdao_gis.catalogue import Workspace
+from erdao_gis.drawing import classified
+from erdao_gis.maps import (
+    PageContent,
+    PageGroup,
+    PageLayer,
+    PageLink,
+    Pair,
+    PlanEntry,
+    add_layer,
+    page_html,
+    page_map,
+)
+from erdao_gis.maps.atlas_source import AtlasSource
+from erdao_gis.maps.atlas_tables import measure_row, page_rows
+from erdao_gis.maps.index_page import AtlasCard, MeasureLine, index_html
+from erdao_gis.maps.measured import take_measure
+from erdao_gis.maps.theme_page import measure_content
+from erdao_gis.maps.vendored import static_text
 
 JINJA = "{{ cycler.__init__.__globals__.os.environ.update({'ERDAO_PWNED': '1'}) }}"
 PAYLOADS = (
@@ -58,6 +80,12 @@ PAYLOADS = (
 )
 
 
+MIDDLES = """() => [...document.querySelectorAll("path.leaflet-interactive")].map(path => {
+  const box = path.getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}).filter(([x, y]) => x > 0 && y > 0 && x < innerWidth && y < innerHeight)"""
+
+
 def hostile_sheet() -> PageContent:
     """Return a page on which every text is a payload."""
     grid = [
@@ -79,6 +107,13 @@ def hostile_sheet() -> PageContent:
         {"name_zh": PAYLOADS, "reason_zh": PAYLOADS}, geometry=[None] * len(PAYLOADS), crs=4490
     )
     layers = [PageLayer(key=PAYLOADS[0], title=Pair(zh=PAYLOADS[0], en=PAYLOADS[0]), frame=frame)]
+    figures = pd.Series(range(len(PAYLOADS)), index=table.index, dtype=float)
+    classes = classified(figures, method="equal", count=3, unit="".join(PAYLOADS[:32]))
+    away = frame.set_geometry(frame.geometry.translate(0.2))
+    measured = PageLayer(
+        key="measured", title=Pair(zh="m", en="m"), frame=away, classes=classes, shown=True
+    )
+    layers += [measured]
     layers += [
         PageLayer(key=text, title=Pair(zh=text, en=text), frame=lost, about=Pair(zh=text, en=text))
         for text in PAYLOADS[1:]
@@ -98,7 +133,9 @@ def hostile_sheet() -> PageContent:
             PageGroup(key=text, mark="{{3}}", title=Pair(zh=text, en=text), layers=tuple(layers)),
         ),
         entries=entries, sources={t: Pair(zh=t, en=t) for t in PAYLOADS[:5]},
-        attribution=(Pair(zh=text, en=text),),
+        attribution=(Pair(zh=text, en=text),), warning=Pair(zh=text, en=text),
+        links=tuple(PageLink(key=f"p{n}", title=Pair(zh=t, en=t)) for n, t in enumerate(PAYLOADS)),
+        method=tuple((Pair(zh=str(n), en="x"), Pair(zh=t, en=t)) for n, t in enumerate(PAYLOADS)),
     )  # fmt: skip
 
 
@@ -134,7 +171,10 @@ def test_no_payload_runs_in_the_browser(hostile: tuple[Page, list[str]]) -> None
         page.evaluate(f"window.erdao.drawing.select(window.erdao.features[{n}])")
     page.click("#details-close")
     page.click("#zoom-all")
-    page.locator("path[data-feature]").nth(9).hover(force=True)
+    for x, y in page.evaluate(MIDDLES):
+        page.mouse.move(x, y)
+        page.mouse.click(x, y)
+    page.keyboard.press("Escape")
     page.click("#language")
     assert page.evaluate("window.__pwned") is None
     assert complaints == []
@@ -146,7 +186,7 @@ def test_names_and_titles_are_shown_as_they_are(hostile: tuple[Page, list[str]])
     rows = shown(page, "all('#legend h3 + .layer .name')")
     titles = shown(page, "all('.layer-title')")
     assert rows == list(PAYLOADS)
-    assert titles == list(PAYLOADS)
+    assert [title for title in titles if title != "m"] == list(PAYLOADS)
 
 
 def test_details_show_every_text_as_it_is(hostile: tuple[Page, list[str]]) -> None:
@@ -161,8 +201,8 @@ def test_details_show_every_text_as_it_is(hostile: tuple[Page, list[str]]) -> No
             " document.querySelector('.relation .link, .relation span:last-child').textContent]",
         )
         assert texts == [payload] * 3
-        assert shown(page, "all('dt.given')") == list(PAYLOADS)
-        assert shown(page, "all('dt.given + dd')") == list(PAYLOADS)
+        assert shown(page, "all('#details dt.given')") == list(PAYLOADS)
+        assert shown(page, "all('#details dt.given + dd')") == list(PAYLOADS)
         assert payload in shown(page, "all('#details dd.given p')")
 
 
@@ -183,3 +223,157 @@ def test_file_title_survives(
     content = dataclasses.replace(small_sheet, title=Pair(zh=payload, en=payload))
     page = open_sheet(page_html(content))
     assert page.evaluate("window.erdao.sheet.title.zh") == payload
+
+
+def test_links_methods_and_legends_are_shown_as_they_are(hostile: tuple[Page, list[str]]) -> None:
+    """Titles of other pages, how figures came about, units and warnings stand unchanged."""
+    page, _ = hostile
+    text = "".join(PAYLOADS[:32])
+    assert shown(page, "all('#pages a')") == list(PAYLOADS)
+    assert shown(page, "all('#method dd')") == list(PAYLOADS)
+    assert shown(page, "[document.getElementById('warning').textContent]") == [text]
+    (told,) = shown(page, "all('.breaks')")
+    assert text in told
+
+
+def hostile_contents(folder: Path) -> str:
+    """Return the contents of an atlas on which titles, lines and the workspace are payloads."""
+    text = "".join(PAYLOADS[:32])
+    place = Workspace(folder=folder, title=text.replace(" / ", "/"), fictional=True)
+    row = page_rows()[0]
+    cards = [
+        AtlasCard(
+            row=dataclasses.replace(row, subtitle=Pair(zh=t, en=t)),
+            title=Pair(zh=t, en=t),
+            said=(Pair(zh=t, en=t),),
+            picture="<svg></svg>" if n % 2 else "",
+        )
+        for n, t in enumerate(PAYLOADS)
+    ]
+    lines = [
+        MeasureLine(
+            row=dataclasses.replace(
+                measure_row("coverage"), title=Pair(zh=t, en=t), formula=Pair(zh=t, en=t)
+            ),
+            whole=Pair(zh=t, en=t),
+            missing=(Pair(zh=t, en=t),) if n % 2 else (),
+        )
+        for n, t in enumerate(PAYLOADS)
+    ]
+    return index_html(AtlasSource(place), cards, lines)
+
+
+def test_contents_show_every_text_as_it_is(
+    page: Page, open_sheet: Callable[..., Page], tmp_path: Path
+) -> None:
+    """Names of workspaces, pages, measures and missing inputs neither run nor break."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    open_sheet(hostile_contents(tmp_path))
+    page.click("#language")
+    for card in page.locator("#cards > li").all()[:4]:
+        card.hover()
+    assert shown(page, "all('#cards .name')") == list(PAYLOADS)
+    assert shown(page, "all('#cards .about')") == list(PAYLOADS)
+    assert shown(page, "all('#cards .said')") == list(PAYLOADS)
+    assert shown(page, "all('#measures tbody th')") == list(PAYLOADS)
+    assert shown(page, "all('#measures tbody td:nth-child(3)')") == list(PAYLOADS)
+    assert shown(page, "all('#measures li')") == list(PAYLOADS[1::2])
+    assert (
+        "".join(PAYLOADS[:20]) in shown(page, "[document.getElementById('title').textContent]")[0]
+    )
+    assert page.evaluate("window.__pwned") is None
+    assert "ERDAO_PWNED" not in os.environ
+    assert complaints == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"2026 {JINJA[:60]}.tif",
+        "2026 <img src=x onerror=window.__pwned=1>.tif",
+        "2026 `${window.__pwned=1}` \\u003c \u2028 \u202e.tif",
+    ],
+)
+def test_names_of_input_files_are_shown_as_they_are(
+    name: str, town: Path, tmp_path: Path, open_sheet: Callable[..., Page]
+) -> None:
+    """A scene and an imported file may bear any name that a disk allows."""
+    copy = tmp_path / "town"
+    shutil.copytree(town, copy)
+    (copy / "scenes" / "2025-07.tif").rename(copy / "scenes" / name)
+    record = copy / "layers" / "parcels.json"
+    said = json.loads(record.read_text("utf-8")) | {"file": name}
+    record.write_text(json.dumps(said), encoding="utf-8")
+    source = AtlasSource(copy)
+    row = next(row for row in page_rows(fictional=True) if row.measure == "green_cover")
+    html = page_html(measure_content(row, take_measure("green_cover", source), source))
+    page = open_sheet(html, name="2026 <b>{{7}}.html")
+    told = "".join(shown(page, "all('#method dd')"))
+    assert told.count(name) == 2
+    assert page.evaluate("window.__pwned") is None
+
+
+def users_frame() -> gpd.GeoDataFrame:
+    """Return a frame of the user's whose names, columns and values are payloads."""
+    spots = [
+        shapely.Point(125.35 + 0.02 * (n % 8), 43.86 + 0.012 * (n // 8))
+        for n in range(len(PAYLOADS))
+    ]
+    columns = {text: [text] * len(PAYLOADS) for text in PAYLOADS} | {"names": list(PAYLOADS)}
+    return gpd.GeoDataFrame(columns, geometry=spots, crs=4490)
+
+
+def test_users_layer_on_the_sheet_is_safe(
+    small_sheet: PageContent, open_sheet: Callable[..., Page]
+) -> None:
+    """Names and columns of a frame in a notebook go the same way as the plan's."""
+    chart = page_map(small_sheet)
+    title = "".join(PAYLOADS[:32])
+    add_layer(chart, users_frame(), title=title, name="names")
+    page = open_sheet(chart.get_root().render())
+    page.evaluate("document.querySelector('[data-layer=own-1] button.toggle').click()")
+    assert shown(page, "all('[data-layer=own-1] .name')") == list(PAYLOADS)
+    assert shown(page, "all('[data-layer=own-1] .layer-title')") == [title]
+    for n in range(0, len(PAYLOADS), 7):
+        page.evaluate(f"window.erdao.drawing.select(window.erdao.features[{n}])")
+        assert shown(page, "all('#details dt.given')") == list(PAYLOADS)
+    assert page.evaluate("window.__pwned") is None
+    assert "ERDAO_PWNED" not in os.environ
+
+
+def test_users_layer_on_a_plain_map_is_safe(page: Page, open_sheet: Callable[..., Page]) -> None:
+    """Popups, tooltips and the legend on a map that is not ours show text as text."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    chart = folium.Map((43.885, 125.42), zoom_start=13, tiles=None)
+    title = "".join(PAYLOADS[:32])
+    add_layer(chart, users_frame(), title=title, name="names")
+    html = re.sub(r"<script src=[^>]*></script>|<link rel=[^>]*/>", "", chart.get_root().render())
+    leaflet = (
+        f"<script>{static_text('leaflet/leaflet.js')}</script>"
+        f"<style>{static_text('leaflet/leaflet.css')}</style>"
+    )
+    open_sheet(html.replace("<head>", "<head>" + leaflet, 1))
+    assert shown(page, "all('.erdao-legend strong')") == [title]
+    for x, y in page.evaluate(MIDDLES)[::5]:
+        page.mouse.move(x, y)
+        page.mouse.click(x, y)
+    # Every popup, opened by its own layer: names, columns and values are unchanged.
+    told = shown(
+        page,
+        """Object.values(window).find(value => value instanceof L.Map)._layers
+        && Object.values(Object.values(window).find(value => value instanceof L.Map)._layers)
+          .filter(layer => layer.getPopup && layer.getPopup() && layer.getLatLng)
+          .map(layer => {
+            const box = layer.openPopup().getPopup().getElement();
+            return box.querySelector('strong').textContent
+              + '\\u0001' + box.querySelector('dt').textContent;
+          })""",
+    )
+    assert sorted(told) == sorted(f"{text}\x01{PAYLOADS[0]}" for text in PAYLOADS)
+    assert page.evaluate("window.__pwned") is None
+    assert complaints == []
+    assert "ERDAO_PWNED" not in os.environ

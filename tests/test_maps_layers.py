@@ -7,10 +7,12 @@ import re
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
+from erdao_gis.drawing import classified
 from erdao_gis.errors import CRSError, GeometryError, SchemaError
 from erdao_gis.maps import PageContent, PageGroup, PageLayer, Pair, page_html
 
@@ -64,6 +66,21 @@ def test_hole_and_parts_are_kept() -> None:
     both = shapely.union_all([ring, shapely.box(125.6, 43.8, 125.7, 43.9)])
     (feature,) = features_of(sheet_of(layer_of([both])))
     assert sorted(len(rings) for rings in feature["xy"]) == [1, 2]
+
+
+def test_rings_arrive_wound() -> None:
+    """Outlines run counter-clockwise: areas that overlap in one path do not cancel each other."""
+    clockwise = shapely.box(125.4, 43.8, 125.5, 43.9, ccw=False)
+    (feature,) = features_of(sheet_of(layer_of([clockwise])))
+    assert shapely.LinearRing(feature["xy"][0][0]).is_ccw
+
+
+def test_classes_belong_to_their_frame() -> None:
+    """Classes of another frame would colour the wrong features."""
+    layer = layer_of([shapely.Point(125.4, 43.8)])
+    other = classified(pd.Series([1.0, 2.0]), method="equal", count=2)
+    with pytest.raises(SchemaError, match="cores"):
+        page_html(sheet_of(dataclasses.replace(layer, classes=other)))
 
 
 def test_long_code_stays_exact() -> None:

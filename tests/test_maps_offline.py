@@ -25,6 +25,10 @@ OUTSIDE = {
     "socket": '<script>new WebSocket("wss://example.org")</script>',
     "dynamic import": "<script>import (name)</script>",
     "refresh": '<meta http-equiv="refresh" content="0; url=https://example.org">',
+    "page of another folder": '<a href="../plan.html">x</a>',
+    "page elsewhere": '<a href="https://example.org/plan.html">x</a>',
+    "script address in a link": '<a href="javascript:x.html">x</a>',
+    "page in a frame": '<iframe src="plan.html"></iframe>',
     "form": '<form action="https://example.org"></form>',
 }
 
@@ -127,6 +131,7 @@ def test_outside_address_is_refused(markup: str) -> None:
         '<script type="application/json">["https://example.org"]</script>',
         '<img src="data:image/png;base64,AA==">',
         '<a href="#list">list</a>',
+        '<a href="streets.html">streets</a>',
         '<script>const svg = "http://www.w3.org/2000/svg";</script>',
     ],
 )

@@ -56,7 +56,7 @@ def test_language_switches_without_reload(sheet: Page) -> None:
     sheet.evaluate("window.kept = true")
     sheet.click("#language")
     expect(sheet.locator("#title")).to_have_text("Spatial layout")
-    expect(sheet.locator(".stamp")).to_have_text("Internal use, not reviewed")
+    expect(sheet.locator("[data-word='stamp']")).to_have_text("Internal use, not reviewed")
     assert sheet.evaluate("[document.documentElement.lang, document.title, window.kept]") == [
         "en",
         "Spatial layout",

@@ -8,18 +8,31 @@ import pytest
 from erdao_gis.maps.vendored import PAGE_SCRIPTS, static_text
 from erdao_gis.wording import words
 
-MARKUP = [static_text(f"sheet/{name}_map.html") for name in ("before", "after")]
-SCRIPTS = [static_text(name) for name in PAGE_SCRIPTS]
-PYTHON = (resources.files("erdao_gis.maps") / "plan_page.py").read_text(encoding="utf-8")
+MARKUP = [
+    static_text(f"{folder}/{name}.html")
+    for folder, names in (
+        ("sheet", ("before_title", "before_map", "after_map")),
+        ("atlas", ("index", "after_cards")),
+    )
+    for name in names
+]
+SCRIPTS = [static_text(name) for name in (*PAGE_SCRIPTS, "atlas/index.js")]
+PYTHON = [
+    path.read_text(encoding="utf-8")
+    for path in resources.files("erdao_gis.maps").iterdir()
+    if path.name.endswith(".py")
+]
+# Looked up by the name of a theme, a layer or a state.
+BY_NAME = ("theme_", "plain_", "state_")
 
 
 def used() -> set[str]:
-    """Return the keys that pages use."""
-    found = set(re.findall(r'data-word(?:-label)?="(\w+)"', "".join(MARKUP)))
+    """Return the keys that pages surely use."""
+    code = "".join(MARKUP + PYTHON)
+    found = set(re.findall(r'data-word(?:-label)?="(\w+)"', code))
     for script in SCRIPTS:
         found |= set(re.findall(r'(?:say|line)\((?:list, )?"(\w+)"', script))
-    found |= set(re.findall(r'_word\("(\w+)"\)', PYTHON))
-    return found
+    return found | set(re.findall(r'spoken\(\s*"(\w+)"', code))
 
 
 def test_every_word_used_exists() -> None:
@@ -28,8 +41,9 @@ def test_every_word_used_exists() -> None:
 
 
 def test_every_word_is_used() -> None:
-    """The table holds no dead rows; themes are looked up by name."""
-    assert {key for key in words("maps") if not key.startswith("theme_")} <= used()
+    """The table holds no dead rows."""
+    quoted = set(re.findall(r'"(\w+)"', "".join(MARKUP + SCRIPTS + PYTHON)))
+    assert {key for key in words("maps") if not key.startswith(BY_NAME)} <= quoted
 
 
 @pytest.mark.parametrize("key", sorted(words("maps")))

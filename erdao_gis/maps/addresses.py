@@ -23,6 +23,8 @@ _CALL = re.compile(
     r"\b(?:fetch|importScripts|XMLHttpRequest|WebSocket|EventSource|sendBeacon|Worker"
     r"|SharedWorker|serviceWorker)\b|\bimport\s*\("
 )
+# A link to another page of the atlas is only followed when the reader clicks it.
+_BESIDE = re.compile(r"[a-z][a-z0-9_-]{0,40}\.html")
 _STYLE_URL = re.compile(r"url\(\s*[\"']?(?!data:|#)([^\"')]*)|@import[^;]*", re.IGNORECASE)
 
 
@@ -40,7 +42,8 @@ class _Addresses(HTMLParser):
         inert = tag == "script" and given.get("type") == "application/json"
         self._inside = "" if inert else tag
         for name, value in given.items():
-            if name in _LOADING and not value.startswith(("data:", "#")):
+            linked = tag == "a" and name == "href" and _BESIDE.fullmatch(value)
+            if name in _LOADING and not value.startswith(("data:", "#")) and not linked:
                 self.found.append((f"<{tag} {name}>", value))
             if name == "style":
                 self._look_at_style(value, f"<{tag} style>")

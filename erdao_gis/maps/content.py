@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 
-__all__ = ["PageContent", "PageGroup", "PageLayer", "Pair", "PlanEntry"]
+from erdao_gis.drawing import Classes
+
+__all__ = ["PageContent", "PageGroup", "PageLayer", "PageLink", "Pair", "PlanEntry"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,7 +25,7 @@ class PageLayer:
     """One layer of a page."""
 
     key: str
-    """Name of the layer; chooses its row of the style table. Unique on a page."""
+    """Name of the layer. Unique on a page."""
     title: Pair
     """Title in the legend."""
     frame: gpd.GeoDataFrame
@@ -36,6 +38,17 @@ class PageLayer:
     """Titles of the values of the style's ``by`` column, where the style table has none."""
     column_titles: Mapping[str, Pair] = dataclasses.field(default_factory=dict)
     """Titles of the layer's own columns."""
+    style: str = ""
+    """Layer of the style table that it is drawn as; empty takes the key."""
+    shown: bool | None = None
+    """Whether it is switched on when the page opens; None leaves it to the style table."""
+    classes: Classes | None = None
+    """Colours by class of a measured value, over the frame's index."""
+
+    @property
+    def style_name(self) -> str:
+        """Layer of the style table that it is drawn as."""
+        return self.style or self.key
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,6 +84,16 @@ class PlanEntry:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class PageLink:
+    """Another page of the same atlas, in the same folder."""
+
+    key: str
+    """Name of the file without ``.html``: small letters, digits, ``_`` and ``-``."""
+    title: Pair
+    """Short title."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class PageContent:
     """All that one page shows."""
 
@@ -90,5 +113,15 @@ class PageContent:
     """Lines of attribution that the licences ask for."""
     view: tuple[float, float, float, float] | None = None
     """West, south, east, north in degrees when the page opens; None fits the plan's layers."""
+    view_tall: tuple[float, float, float, float] | None = None
+    """The same for screens that are taller than wide; None takes ``view``."""
     counts: tuple[int, int, int] | None = None
     """Register rows placed, without a place, and not spatial; None leaves the summary out."""
+    key: str = ""
+    """Name of the page's own file among the links."""
+    links: tuple[PageLink, ...] = ()
+    """Pages of the atlas, this one included."""
+    method: tuple[tuple[Pair, Pair], ...] = ()
+    """How the figures on the page came about: heading and text."""
+    warning: Pair | None = None
+    """What must be read before the map, such as that the place is fictional."""

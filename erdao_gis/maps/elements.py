@@ -1,9 +1,12 @@
 """Elements of ours for folium's figure: they add text to a page without any template."""
 
+from collections.abc import Iterable, Mapping
+
 from branca.element import Element, Figure
 from jinja2 import Template
 
-from erdao_gis.maps.safe_json import json_line, json_script
+from erdao_gis.maps.content import PageContent
+from erdao_gis.maps.safe_json import html_text, json_line, json_script
 
 __all__ = ["DataBlock", "Sheet", "Verbatim"]
 
@@ -46,8 +49,14 @@ class DataBlock(Verbatim):
         Values as JSON can carry them.
     """
 
-    def __init__(self, identifier: str, items: list[object]) -> None:
-        super().__init__(identifier, json_script(identifier, [json_line(item) for item in items]))
+    def __init__(self, identifier: str, items: Iterable[object]) -> None:
+        super().__init__(identifier, "")
+        self.identifier = identifier
+        self.fill(items)
+
+    def fill(self, items: Iterable[object]) -> None:
+        """Put other data in place of the present."""
+        self.text = json_script(self.identifier, [json_line(item) for item in items])
 
 
 class Sheet(Figure):
@@ -55,6 +64,8 @@ class Sheet(Figure):
 
     Parameters
     ----------
+    content
+        What the page shows.
     language
         ``zh`` or ``en``: the language in which the page opens.
     """
@@ -63,20 +74,45 @@ class Sheet(Figure):
     _template = Template(
         '<!DOCTYPE html>\n<html lang="{{ this.html_lang }}">\n<head>\n'
         "{% for part in this.header._children.values() %}{{ part.render() }}\n{% endfor %}"
-        "</head>\n<body>\n"
+        "{{ this.user_code() }}</head>\n<body>\n"
         "{% for part in this.html._children.values() %}{{ part.render() }}\n{% endfor %}"
         "<script>{{ this.map_script() }}</script>\n"
         "{% for part in this.closing %}{{ part }}\n{% endfor %}"
         "</body>\n</html>\n"
     )
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, content: PageContent, language: str) -> None:
         super().__init__(height="760px")
         self._id = "sheet"
+        self.content = content
+        self.language = language
+        self.blocks: dict[str, DataBlock] = {}
         self.html_lang = "zh-CN" if language == "zh" else "en"
         self.header._children.clear()  # noqa: SLF001 - branca's own meta tag names no charset first
         self.closing: list[str] = []
 
+    def show(self, content: PageContent, blocks: Mapping[str, Iterable[object]]) -> None:
+        """Show other content, given as the data blocks that stand for it."""
+        self.content = content
+        for identifier, items in blocks.items():
+            self.blocks[identifier].fill(items)
+
     def map_script(self) -> str:
         """Return the script that folium's elements wrote."""
         return str(self.script.render()).strip()
+
+    def user_code(self) -> str:
+        """Name the kinds of elements that the user added, for the page to say so; else nothing."""
+        kinds = sorted({type(each).__name__ for each in _foreign(self)})
+        if not kinds:
+            return ""
+        return f'<meta name="erdao-user-code" content="{html_text(", ".join(kinds))}">\n'
+
+
+def _foreign(parent: Element) -> Iterable[Element]:
+    """Yield elements below the sheet and its map that are not ours."""
+    for child in parent._children.values():  # noqa: SLF001 - branca has no other way to list them
+        if child.get_name() == "map_plan":
+            yield from _foreign(child)
+        elif not isinstance(child, Verbatim):
+            yield child

@@ -9,18 +9,23 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
+from shapely.geometry.polygon import orient
 
 from erdao_gis.crs import WORKING, to_geographic, to_working
 from erdao_gis.errors import CRSError, GeometryError, SchemaError
 from erdao_gis.maps.content import PageLayer, PlanEntry
+from erdao_gis.shapes import centreline
 
-__all__ = ["STANDARD_COLUMNS", "layer_features"]
+__all__ = ["NO_DATA_PART", "STANDARD_COLUMNS", "layer_features"]
 
 STANDARD_COLUMNS = (
     "id", "register_id", "name_zh", "name_en", "evidence", "identity", "accuracy_m", "source",
     "licence", "datum", "as_of", "note_zh", "note_en", "reason_zh", "reason_en",
 )  # fmt: skip
 """Columns that every layer has; a page knows how to show them."""
+
+NO_DATA_PART = "none"
+"""Part of features that a classified layer has no value for."""
 
 DECIMALS = 5  # 1 m: what shipped layers hold
 _FORMS = {
@@ -33,6 +38,8 @@ _FORMS = {
     "MultiPolygon": "area",
 }
 _LABEL_TOLERANCE_M = 10.0
+# A single line this much shorter than all pieces together: they ran side by side.
+_DOUBLED = 0.85
 
 
 def _plain(value: object) -> str | float | int | bool | None:
@@ -73,7 +80,8 @@ def _coordinates(shape: BaseGeometry) -> list[object]:
         if part.geom_type == "Point":
             drawn.append(_ring(part.coords)[0])
         elif part.geom_type == "Polygon":
-            drawn.append([_ring(ring.coords) for ring in (part.exterior, *part.interiors)])
+            wound = orient(part)
+            drawn.append([_ring(ring.coords) for ring in (wound.exterior, *wound.interiors)])
         else:
             drawn.append(_ring(part.coords))
     return drawn
@@ -82,6 +90,8 @@ def _coordinates(shape: BaseGeometry) -> list[object]:
 def _check(layer: PageLayer) -> None:
     """Raise for frames that a page cannot draw truthfully."""
     frame = layer.frame
+    if layer.classes is not None and not layer.classes.numbers.index.equals(frame.index):
+        raise SchemaError("map_class_index", {"layer": layer.key})
     if frame.crs is None:
         raise CRSError("map_missing_crs", {"layer": layer.key})
     repeated = frame.index[frame.index.duplicated()]
@@ -109,6 +119,34 @@ def _label_points(frame: gpd.GeoDataFrame) -> dict[object, list[float]]:
         points[identifier] = shapely.get_point(radius, 0)
     lonlat = to_geographic(gpd.GeoSeries(points, crs=WORKING)) if points else {}
     return {identifier: _ring(point.coords)[0] for identifier, point in lonlat.items()}
+
+
+def _middle_lines(frame: gpd.GeoDataFrame) -> dict[object, list[object]]:
+    """Return one line for each street of two carriageways, in degrees.
+
+    Seen from afar two carriageways fall on one another and their dashes fill each other's gaps.
+    """
+    metric = to_working(frame.geometry)
+    lines = {}
+    for identifier, shape in metric[metric.geom_type == "MultiLineString"].items():
+        try:
+            middle = centreline(shape)
+        except GeometryError:
+            continue  # pieces that lie apart, or a ring: drawn as they are
+        if middle.length < _DOUBLED * shape.length:
+            lines[identifier] = middle
+    lonlat = to_geographic(gpd.GeoSeries(lines, crs=WORKING)) if lines else {}
+    return {identifier: _coordinates(line) for identifier, line in lonlat.items()}
+
+
+def _class_parts(layer: PageLayer) -> dict[object, str] | None:
+    """Return the class of each feature as a part of the layer's styles; None without classes."""
+    if layer.classes is None:
+        return None
+    return {
+        identifier: str(number) if number >= 0 else NO_DATA_PART
+        for identifier, number in layer.classes.numbers.items()
+    }
 
 
 def _own_columns(layer: PageLayer, row: Mapping[str, object]) -> list[list[object]]:
@@ -200,6 +238,8 @@ def layer_features(
     _check(layer)
     frame = to_geographic(layer.frame)
     anchors = {} if quiet else _label_points(layer.frame)
+    classes = _class_parts(layer)
+    middles = {} if quiet else _middle_lines(layer.frame)
     shapes = frame.geometry
     columns = pd.DataFrame(frame.drop(columns=shapes.name))
     rows: list[dict[str, object]] = [
@@ -214,8 +254,9 @@ def layer_features(
         else:
             register_id = row.get("register_id") or identifier
             record |= _plan_part(entries.get(str(register_id)))
-        record["part"] = _plain(row.get(by)) if by else None
+        record["part"] = classes[identifier] if classes else _plain(row.get(by)) if by else None
         if placed:
             record |= {"form": _FORMS[shape.geom_type], "xy": _coordinates(shape)}
+            record["mid"] = None if quiet else middles.get(identifier)
             record["anchor"] = anchors.get(identifier)
         yield {key: value for key, value in record.items() if value not in (None, [], "")}

@@ -5,18 +5,16 @@ draw it. The security policy admits those scripts by digest and nothing else; th
 folium's own script is taken from a map without data.
 """
 
-import dataclasses
 from collections.abc import Iterable
 
 import folium
 
-from erdao_gis.catalogue import code_lists
-from erdao_gis.drawing import Style, evidence_styles, layer_style
-from erdao_gis.errors import Language, SchemaError
+from erdao_gis.errors import Language
 from erdao_gis.maps.addresses import refuse_outside_addresses
-from erdao_gis.maps.content import PageContent, PageLayer, Pair
+from erdao_gis.maps.content import PageContent, Pair
 from erdao_gis.maps.elements import DataBlock, Sheet, Verbatim
-from erdao_gis.maps.features import layer_features
+from erdao_gis.maps.navigation import page_links
+from erdao_gis.maps.records import page_blocks
 from erdao_gis.maps.safe_json import html_text
 from erdao_gis.maps.vendored import (
     PAGE_SCRIPTS,
@@ -25,9 +23,8 @@ from erdao_gis.maps.vendored import (
     inline_style,
     static_text,
 )
-from erdao_gis.wording import words
 
-__all__ = ["page_html", "page_map"]
+__all__ = ["head_lines", "page_html", "page_map"]
 
 _LEAFLET = "leaflet/leaflet.js"
 _STYLES = ("leaflet/leaflet.css", "sheet/sheet.css")
@@ -69,120 +66,39 @@ class _HeadOfMap(Verbatim):
         return super().render(**kwargs)
 
 
-def _policy() -> str:
-    """Return the content security policy of every page that the build makes."""
-    skeleton = Sheet("zh")
+def _map_script() -> str:
+    """Return folium's own script: taken from a map without data, for its digest."""
+    nothing = Pair(zh="", en="")
+    skeleton = Sheet(PageContent(title=nothing, subtitle=nothing, groups=()), "zh")
     _bare_map(skeleton)
     skeleton.render()
-    scripts = [static_text(name) for name in (_LEAFLET, *PAGE_SCRIPTS)]
-    scripts.append(skeleton.map_script())
-    script_digests = " ".join(map(csp_digest, scripts))
-    style_digests = " ".join(csp_digest(static_text(name)) for name in _STYLES)
-    return (
-        f"default-src 'none'; script-src {script_digests}; style-src {style_digests}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    return skeleton.map_script()
 
 
-def _words_of(pair: Pair) -> dict[str, str]:
-    return {"zh": pair.zh, "en": pair.en}
+def head_lines(title: str, styles: Iterable[str], scripts: Iterable[str] | None) -> list[str]:
+    """Return the head of a page: policy, title and styles.
 
-
-def _drawn(style: Style) -> dict[str, object]:
-    """Return a style without what a page does not need."""
-    return {
-        name: value
-        for name, value in dataclasses.asdict(style).items()
-        if value not in ("", 0) and not name.startswith("title_")
-    }
-
-
-def _parts_of(layer: PageLayer) -> list[dict[str, object]]:
-    """Return the styles of a layer with their legend titles."""
-    parts: list[dict[str, object]] = []
-    for part, style in layer_style(layer.key).parts.items():
-        title = Pair(zh=style.title_zh, en=style.title_en)
-        if not title.zh:
-            title = layer.part_titles.get(part, title)
-        parts.append({"part": part, "title": _words_of(title), "style": _drawn(style)})
-    return parts
-
-
-def _layer_record(layer: PageLayer, group: str) -> dict[str, object]:
-    """Return what the legend says of a layer."""
-    frame = layer.frame
-
-    def values(column: str) -> list[str]:
-        if column not in frame:
-            return []
-        return sorted({key for text in frame[column].dropna() for key in str(text).split(";")})
-
-    return {
-        "key": layer.key,
-        "group": group,
-        "title": _words_of(layer.title),
-        "about": _words_of(layer.about),
-        "completeness": layer.completeness,
-        "evidence": values("evidence"),
-        "sources": values("source"),
-        "licences": values("licence"),
-        "parts": _parts_of(layer),
-    }
-
-
-def _codes() -> dict[str, dict[str, dict[str, str]]]:
-    """Return the code lists whose meaning a page tells."""
-    lists = code_lists()
-    return {
-        name: {code: {"zh": zh, "en": en} for code, (zh, en) in lists[name].items()}
-        for name in ("evidence", "identity", "completeness", "datum")
-    }
-
-
-def _page_record(content: PageContent, language: Language) -> dict[str, object]:
-    """Return title, words and legends of the page."""
-    west_south_east_north = list(content.view) if content.view else None
-    return {
-        "language": language,
-        "title": _words_of(content.title),
-        "subtitle": _words_of(content.subtitle),
-        "view": west_south_east_north,
-        "groups": [
-            {"key": group.key, "mark": group.mark, "title": _words_of(group.title)}
-            for group in content.groups
-        ],
-        "attribution": [_words_of(line) for line in content.attribution],
-        "sources": {key: _words_of(title) for key, title in sorted(content.sources.items())},
-        "counts": list(content.counts) if content.counts else None,
-        "codes": _codes(),
-        "evidence": [dataclasses.asdict(style) for style in evidence_styles().values()],
-    }
-
-
-def _layers(content: PageContent) -> list[tuple[PageLayer, str]]:
-    """Return all layers with the key of their group, backdrop last."""
-    layers = [(layer, group.key) for group in content.groups for layer in group.layers]
-    layers += [(layer, "") for layer in content.backdrop]
-    seen: set[str] = set()
-    for layer, _group in layers:
-        if layer.key in seen:
-            raise SchemaError("map_repeated_key", {"layer": layer.key})
-        seen.add(layer.key)
-    return layers
-
-
-def _feature_records(content: PageContent, layers: Iterable[tuple[PageLayer, str]]) -> list[object]:
-    return [
-        record
-        for number, (layer, group) in enumerate(layers)
-        for record in layer_features(
-            layer,
-            number,
-            by=layer_style(layer.key).by,
-            entries=content.entries,
-            quiet=not group,
+    Parameters
+    ----------
+    title
+        Plain text.
+    styles
+        Names of our style sheets.
+    scripts
+        Texts of all scripts that may run; None for a page without a policy.
+    """
+    head = ['<meta charset="utf-8">']
+    if scripts is not None:
+        allowed = " ".join(map(csp_digest, scripts))
+        looks = " ".join(csp_digest(static_text(name)) for name in styles)
+        policy = (
+            f"default-src 'none'; script-src {allowed}; style-src {looks}; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
         )
-    ]
+        head.append(f'<meta http-equiv="Content-Security-Policy" content="{policy}">')
+    head.append('<meta name="viewport" content="width=device-width, initial-scale=1">')
+    head.append(f"<title>{html_text(title)}</title>")
+    return head + [inline_style(name) for name in styles]
 
 
 def page_map(
@@ -216,29 +132,23 @@ def page_map(
     >>> page_map(empty).get_name()
     'map_plan'
     """
-    sheet = Sheet(language)
-    head = ['<meta charset="utf-8">']
-    if strict:
-        head.append(f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">')
-    head.append('<meta name="viewport" content="width=device-width, initial-scale=1">')
+    sheet = Sheet(content, language)
     title = content.title.zh if language == "zh" else content.title.en or content.title.zh
-    head.append(f"<title>{html_text(title)}</title>")
-    head += [inline_style(name) for name in _STYLES]
-    head.append(inline_script(_LEAFLET))
+    scripts = None
+    if strict:
+        scripts = [static_text(name) for name in (_LEAFLET, *PAGE_SCRIPTS)] + [_map_script()]
+    head = [*head_lines(title, _STYLES, scripts), inline_script(_LEAFLET)]
     for number, text in enumerate(head):
         sheet.header.add_child(Verbatim(f"head_{number}", text))
 
-    layers = _layers(content)
-    spoken: list[object] = [[key, *word.values()] for key, word in words("maps").items()]
+    sheet.html.add_child(Verbatim("before_title", static_text("sheet/before_title.html")))
+    sheet.html.add_child(Verbatim("pages", page_links(content.links, content.key)))
     sheet.html.add_child(Verbatim("before_map", static_text("sheet/before_map.html")))
     chart = _bare_map(sheet)
-    for element in (
-        Verbatim("after_map", static_text("sheet/after_map.html")),
-        DataBlock("page-words", spoken),
-        DataBlock("page-sheet", [_page_record(content, language)]),
-        DataBlock("page-layers", [_layer_record(layer, group) for layer, group in layers]),
-        DataBlock("page-features", _feature_records(content, layers)),
-    ):
+    for identifier, items in page_blocks(content, language).items():
+        sheet.blocks[identifier] = DataBlock(identifier, items)
+    after = Verbatim("after_map", static_text("sheet/after_map.html"))
+    for element in (after, *sheet.blocks.values()):
         chart.add_child(_BesideMap(element))
     sheet.closing = [inline_script(name) for name in PAGE_SCRIPTS]
     return chart

@@ -9,6 +9,8 @@
   const watchers = { select: [], layers: [] };
 
   const sized = []; // paths whose width or radius follows the zoom
+  const doubled = []; // streets of two carriageways: one line from afar, both when near
+  const BOTH_FROM = 15;
 
   const Symbol = L.CircleMarker.extend({
     _updatePath() {
@@ -80,6 +82,8 @@
     for (const { style, form, grade, xy } of [...bundles.values()].sort((a, b) => a.style.order - b.style.order)) {
       const how = { ...options(style, layer.key === "district" ? "" : grade, form), interactive: false };
       if (layer.key === "district") how.fill = false;
+      // Areas that overlap in one path stay filled; rings arrive wound, so that holes stay open.
+      how.fillRule = "nonzero";
       const renderer = layer.key === "parks_and_green" ? renderers.ground : renderers.quiet;
       group.addLayer(path(form, xy, how, renderer));
       if (style.marker === "rail") {
@@ -140,6 +144,7 @@
       group.addLayer(path("line", feature.xy, { ...how, interactive: false }, renderers.line));
       target = path("line", feature.xy, { weight: Math.max(16, how.weight + 8), opacity: 0, color: "#000" }, renderers.line);
       group.addLayer(target);
+      if (feature.mid) doubled.push({ group, far: turned(feature.mid), near: turned(feature.xy), both: true });
       answer(feature, target);
     } else {
       target = path("area", feature.xy, how, renderers.area);
@@ -160,7 +165,7 @@
       .map((layer, number) => ({ layer, number, z: layer.parts[0].style.order || 0 }))
       .sort((a, b) => a.z - b.z);
     for (const { layer, number } of order) {
-      const visible = layer.parts.some((row) => row.style.shown);
+      const visible = layer.shown;
       const list = byLayer[number];
       const group = layer.group ? L.layerGroup() : quietLayer(number, layer, list);
       if (layer.group) {
@@ -185,7 +190,18 @@
       if (radius) shape.setRadius(radius * k);
       else shape.setStyle({ weight: Math.max(0.5, weight * k) });
     }
+    const both = map.getZoom() >= BOTH_FROM;
+    for (const street of doubled) {
+      if (street.both === both) continue;
+      street.both = both;
+      street.group.eachLayer((line) => line.setLatLngs(both ? street.near : street.far));
+    }
     mark(selected);
+  }
+
+  // A line as it is drawn at the present zoom.
+  function drawnLine(feature) {
+    return feature.mid && map.getZoom() < BOTH_FROM ? feature.mid : feature.xy;
   }
 
   function show(number, visible) {
@@ -223,7 +239,7 @@
       return;
     }
     const width = feature.form === "line" ? (drawn.get(feature).style.width || 2) * scaleAt(map.getZoom()) + 9 : 7;
-    halo.addLayer(path(feature.form, feature.xy, { ...how, weight: width }, renderers.mark));
+    halo.addLayer(path(feature.form, drawnLine(feature), { ...how, weight: width }, renderers.mark));
   }
 
   function bounds(feature) {
@@ -248,7 +264,7 @@
 
   page.map = map;
   page.drawing = {
-    build, show, select, styleOf, bounds, resize,
+    build, show, select, styleOf, bounds, resize, drawnLine,
     scale: () => scaleAt(map.getZoom()),
     isShown: (number) => shown.get(number).visible,
     selected: () => selected,

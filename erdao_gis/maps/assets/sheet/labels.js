@@ -14,8 +14,11 @@
 
   const CHINESE = /^[\u3000-\u9fff\uff00-\uffef“”‘’·—\d]+$/u;
 
-  function cut(text) {
-    const letters = Array.from(text.replace(/\s+/gu, " ").trim());
+  function cut(name) {
+    const text = name.replace(/\s+/gu, " ").trim();
+    // What a long name adds in brackets stands in the panel.
+    const bracket = text.search(/[（(]/u);
+    const letters = Array.from(bracket > 3 && text.length > 14 ? text.slice(0, bracket).trim() : text);
     const most = CHINESE.test(text) ? LONGEST : LONGEST * 2;
     return letters.length > most ? letters.slice(0, most - 1).join("") + "…" : letters.join("");
   }
@@ -24,6 +27,8 @@
   function broken(text, form) {
     const letters = Array.from(text);
     if (form === "line") return [text];
+    const bracket = letters.findIndex((letter) => letter === "（");
+    if (bracket > 2 && letters.length > 7) return [letters.slice(0, bracket).join(""), letters.slice(bracket).join("")];
     if (CHINESE.test(text)) {
       if (letters.length <= 8) return [text];
       // After the name of a street, square or river if there is one, else in the middle.
@@ -142,11 +147,20 @@
       return feature.xy.flatMap(([x, y]) => around(map.latLngToContainerPoint([y, x]), label, (style.size || 4) * page.drawing.scale()));
     }
     if (feature.form === "area") {
+      if (label.priority < 50 && widthOf(feature) * 1.4 < label.w) return [];
       const [x, y] = feature.anchor || feature.xy[0][0][0];
       return within(map.latLngToContainerPoint([y, x]), label);
     }
     const offset = page.layers[feature.layer].group ? ((style.width || 2) / 2) * page.drawing.scale() + label.size * 0.72 : 0;
     return alongLine(parts, label, size, offset);
+  }
+
+  // Width of an area on the screen: a name far wider than its ground would stand for others too.
+  function widthOf(feature) {
+    const xs = feature.xy.flatMap((rings) => rings[0].map(([x]) => x));
+    const y = feature.xy[0][0][0][1];
+    const at = (x) => map.latLngToContainerPoint([y, x]).x;
+    return at(Math.max(...xs)) - at(Math.min(...xs));
   }
 
   function wanted(zoom, view) {
@@ -162,10 +176,14 @@
       const style = page.drawing.styleOf(layer, feature);
       if (!style.label_priority || zoom < (style.label_from_zoom || 0) || !feature.name) continue;
       if (feature.form === "point" && !feature.xy.some(([x, y]) => view.contains([y, x]))) continue;
-      // Ways of one street share one name.
-      const key = feature.form === "line" ? feature.layer + "\u0000" + page.nameOf(feature) : "#" + feature.key;
-      if (labels.has(key)) labels.get(key).parts.push(...feature.xy);
-      else labels.set(key, { feature, layer, style, parts: [...feature.xy] });
+      // Ways of one street share one name, and so do lawns of one name on the base map.
+      const many = feature.form === "line" || (feature.form === "area" && !layer.group);
+      const key = many ? feature.layer + "\u0000" + page.nameOf(feature) : "#" + feature.key;
+      const drawn = feature.form === "line" ? page.drawing.drawnLine(feature) : feature.xy;
+      if (labels.has(key) && feature.form === "area") {
+        if (widthOf(feature) > widthOf(labels.get(key).feature)) labels.set(key, { feature, layer, style, parts: [...drawn] });
+      } else if (labels.has(key)) labels.get(key).parts.push(...drawn);
+      else labels.set(key, { feature, layer, style, parts: [...drawn] });
     }
     return [...labels.values()].sort((a, b) =>
       b.style.label_priority - a.style.label_priority || (a.feature.id < b.feature.id ? -1 : 1));
@@ -195,7 +213,7 @@
     const cells = new Set();
     for (const feature of page.features) {
       if (feature.form !== "line" || !page.layers[feature.layer].group || !page.drawing.isShown(feature.layer)) continue;
-      for (const part of feature.xy) {
+      for (const part of page.drawing.drawnLine(feature)) {
         const points = part.map(([x, y]) => map.latLngToContainerPoint([y, x]));
         for (let i = 1; i < points.length; i += 1) {
           const a = points[i - 1], b = points[i];

@@ -4,6 +4,7 @@
   const page = window.erdao;
   const { make, say, pick } = page;
   const tree = document.getElementById("legend");
+  const ground = document.getElementById("ground");
   const filter = document.getElementById("filter");
   const opened = new Set();
 
@@ -47,15 +48,17 @@
 
   function parts(number, layer) {
     if (layer.parts.length < 2) return null;
-    const used = layer.parts.filter((part) => members[number].some((feature) =>
+    // Classes of a measure are all told, also those that no unit falls into.
+    const used = layer.method ? layer.parts : layer.parts.filter((part) => members[number].some((feature) =>
       feature.xy && (String(feature.part ?? "") === part.part || part.part === "*")));
     const list = make("ul", "parts");
     for (const part of used) {
       if (!pick(part.title)) continue;
-      if (part.part === "*" && !members[number].some((feature) => feature.xy && page.drawing.styleOf(layer, feature) === part.style)) continue;
+      if (!layer.method && part.part === "*" && !members[number].some((feature) => feature.xy && page.drawing.styleOf(layer, feature) === part.style)) continue;
       const item = make("li");
       item.append(page.symbols.swatch(part.style, layer.group ? commonGrade(number, part.part) : "", formOf(number)));
       item.append(make("span", "given", pick(part.title)));
+      if (part.count !== undefined) item.append(make("span", "count", String(part.count)));
       list.append(item);
     }
     return list.childElementCount ? list : null;
@@ -90,6 +93,7 @@
     toggle.append(make("span", "", layer.group ? placed + "/" + total : ""), make("span", "arrow", ""));
     line.append(toggle);
     block.append(line);
+    if (layer.method) block.append(make("p", "hint breaks", pick(layer.method)));
     if (sub) block.append(sub);
     const inner = make("div", "inner");
     inner.hidden = !open;
@@ -137,10 +141,9 @@
     const numbers = page.layers.map((layer, number) => number);
     const sections = page.sheet.groups.map((given) =>
       group(given.key, given.mark, pick(given.title), numbers.filter((n) => page.layers[n].group === given.key), words));
-    if (!words.length) {
-      sections.push(group("", "", say("backdrop"), numbers.filter((n) => !page.layers[n].group && (members[n].some((f) => f.xy))), words));
-    }
     tree.replaceChildren(...sections.filter(Boolean));
+    const below = numbers.filter((n) => !page.layers[n].group && members[n].some((f) => f.xy));
+    ground.replaceChildren(...[words.length ? null : group("", "", say("backdrop"), below, words)].filter(Boolean));
     const count = page.features.filter((feature) => page.layers[feature.layer].group && matches(feature, words)).length;
     document.getElementById("found").textContent = words.length
       ? count ? say("filter_found", { count }) : say("filter_none") : "";
@@ -197,6 +200,20 @@
     home.replaceChildren(...rows);
   }
 
+  // How the figures of the page came about.
+  function method() {
+    const home = document.getElementById("method");
+    const list = make("dl");
+    let last = "";
+    for (const [head, text] of page.sheet.method) {
+      if (pick(head) !== last) list.append(make("dt", "given", pick(head)));
+      last = pick(head);
+      list.append(make("dd", "given", pick(text)));
+    }
+    home.replaceChildren(list);
+    home.parentElement.hidden = !page.sheet.method.length;
+  }
+
   // Marks the row of the open element.
   function choose() {
     const chosen = page.drawing.selected();
@@ -207,7 +224,7 @@
   }
 
   function boxes() {
-    for (const block of tree.querySelectorAll(".layer")) {
+    for (const block of document.querySelectorAll("#legend .layer, #ground .layer")) {
       const number = page.layers.findIndex((layer) => layer.key === block.dataset.layer);
       block.querySelector("input").checked = page.drawing.isShown(number);
     }
@@ -219,5 +236,6 @@
   page.onLanguage(() => {
     render();
     evidenceLegend();
+    method();
   });
 })();

@@ -9,8 +9,10 @@
   const phone = window.matchMedia("(max-width: 760px)");
 
   function planBounds() {
-    if (page.sheet.view) {
-      const [west, south, east, north] = page.sheet.view;
+    const size = map.getSize();
+    const view = (size.y > size.x && page.sheet.view_tall) || page.sheet.view;
+    if (view) {
+      const [west, south, east, north] = view;
       return L.latLngBounds([south, west], [north, east]);
     }
     const box = L.latLngBounds([]);
@@ -87,6 +89,11 @@
     byId("title").textContent = page.pick(page.sheet.title);
     byId("subtitle").textContent = page.pick(page.sheet.subtitle);
     byId("attribution").textContent = page.sheet.attribution.map(page.pick).join(page.language() === "zh" ? "；" : "; ");
+    byId("warning").textContent = page.pick(page.sheet.warning);
+    byId("warning").hidden = !page.sheet.warning;
+    const added = document.querySelector("meta[name='erdao-user-code']");
+    byId("user-code").textContent = added ? page.say("user_code", { kinds: added.content }) : "";
+    byId("user-code").hidden = !added;
     byId("language").lang = page.language() === "zh" ? "en" : "zh-CN";
     map.getContainer().setAttribute("aria-label", page.say("map_label"));
     map.getContainer().setAttribute("role", "region");
@@ -178,6 +185,8 @@
   map.invalidateSize({ animate: false });
   fit();
   page.setLanguage(page.language());
+  const here = document.querySelector("#pages [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.clientWidth / 2;
   new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
   root.classList.add("ready");
 })();

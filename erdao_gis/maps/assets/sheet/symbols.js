@@ -71,8 +71,9 @@
       drawn.fillOpacity = how.dash && !how.hatched ? 0.5 : 1;
       return drawn;
     }
-    drawn.fillColor = how.hatched ? hatch(style) : style.fill || style.stroke;
-    drawn.fillOpacity = how.hatched ? 1 : style.fill_opacity || 0.2;
+    const hatched = how.hatched || style.hatched;
+    drawn.fillColor = hatched ? hatch(style) : style.fill || style.stroke;
+    drawn.fillOpacity = hatched ? 1 : style.fill_opacity || 0.2;
     return drawn;
   }
 

@@ -3,7 +3,8 @@
   "use strict";
 
   function read(id) {
-    return JSON.parse(document.getElementById(id).textContent);
+    const block = document.getElementById(id);
+    return block ? JSON.parse(block.textContent) : [];
   }
 
   const words = new Map(read("page-words").map(([key, zh, en]) => [key, { zh, en }]));
@@ -11,7 +12,9 @@
   const layers = read("page-layers");
   const features = read("page-features");
   const listeners = [];
-  let language = sheet.language;
+  // The address carries the reader's choice from page to page: plan.html#en.
+  const asked = () => ["zh", "en"].find((known) => location.hash === "#" + known);
+  let language = asked() || sheet.language;
 
   // The text of a pair in the reader's language; what exists when one is missing.
   function pick(pair) {
@@ -43,6 +46,16 @@
     return element;
   }
 
+  // Links of the atlas: their files stand in the page, their titles in its data.
+  function pages() {
+    document.querySelectorAll("#pages a").forEach((link, index) => {
+      link.textContent = pick(sheet.pages[index].title);
+    });
+    for (const link of document.querySelectorAll("a[href*='.html']")) {
+      link.setAttribute("href", link.getAttribute("href").split("#")[0] + "#" + language);
+    }
+  }
+
   function speak() {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     document.title = pick(sheet.title);
@@ -53,7 +66,16 @@
       element.setAttribute("aria-label", say(element.dataset.wordLabel));
       if (element.tagName === "BUTTON") element.title = say(element.dataset.wordLabel);
     }
+    pages();
     for (const listener of listeners) listener();
+  }
+
+  function remember() {
+    try {
+      history.replaceState(null, "", "#" + language);
+    } catch {
+      // In a notebook's frame there is no address to keep it in.
+    }
   }
 
   window.erdao = {
@@ -70,10 +92,15 @@
     language: () => language,
     onLanguage: (listener) => listeners.push(listener),
     setLanguage(wanted) {
+      const changed = wanted !== language;
       language = wanted;
+      if (changed) remember();
       speak();
     },
     nameOf: (feature) => pick(feature.name) || feature.id,
     inferred: (feature) => feature.identity === "inferred",
   };
+  window.addEventListener("hashchange", () => {
+    if (asked() && asked() !== language) window.erdao.setLanguage(asked());
+  });
 })();

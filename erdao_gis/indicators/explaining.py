@@ -1,0 +1,221 @@
+"""From a figure to its clause, norm, layers and features; and from a clause to its figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from erdao_gis.catalogue import Workspace, layer_names, layer_schema
+from erdao_gis.errors import Language
+from erdao_gis.indicators.engine import compute_indicators
+from erdao_gis.indicators.model import Indicator
+from erdao_gis.indicators.outline import outline
+from erdao_gis.indicators.registry import indicator, norms, registry, split_id
+from erdao_gis.indicators.table import Table, figure_text, line_text, missing_text, plain_row
+from erdao_gis.indicators.targets import target_of
+from erdao_gis.wording import word
+
+__all__ = ["clause_lines", "explain", "explanation_lines", "figures_of_clause"]
+
+# Features named in text; the record for JSON has all of them.
+_SHOWN = 8
+
+
+def explain(
+    figure_id: str,
+    workspace: Workspace | Path | str | None = None,
+    *,
+    unit: str | None = None,
+    table: Table | None = None,
+) -> dict[str, Any]:
+    """Account for a figure: what it is, what it rests on, what was measured.
+
+    Parameters
+    ----------
+    figure_id
+        An indicator (``park_coverage``) or one of its variants (``park_coverage.walk_people``).
+    workspace, unit
+        As for `compute_indicators`.
+    table
+        A table that holds the figure, so that nothing is computed again.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: ``id``, names, formula, unit, norm with its certainty, clauses and
+        register elements with names, inputs with completeness, parameters, target, ``figures``
+        (rows of the table), ``features`` (figure -> layer -> ids) and ``run_id``.
+
+    Raises
+    ------
+    NotInPlanError
+        No such indicator.
+
+    Examples
+    --------
+    >>> account = explain("axis_length")
+    >>> account["clauses"][0]["citation_zh"], account["features"]["axis_length"]["axis"]
+    ('第二篇第一章', ['AX01'])
+    """
+    row = indicator(figure_id)
+    found = table or compute_indicators(workspace, unit=unit, ids=[figure_id])
+    _, variant = split_id(figure_id)
+    rows = found.frame[found.frame["indicator"] == row.id]
+    if variant:
+        rows = rows[rows["variant"] == variant]
+    return {
+        **_account(row),
+        "id": figure_id,
+        "run_id": found.run_id,
+        "figures": [plain_row(record) for record in rows.to_dict("records")],
+        "features": {
+            key: {layer: list(ids) for layer, ids in found.features.get(key, {}).items()}
+            for key in dict.fromkeys(rows["id"])
+        },
+    }
+
+
+def _account(row: Indicator) -> dict[str, Any]:
+    """Tell what an indicator is, without computing it."""
+    plan = outline()
+    norm = norms().get(row.norm)
+    target = target_of(row)
+    return {
+        "indicator": row.id,
+        "group": row.group,
+        "name_zh": row.name_zh,
+        "name_en": row.name_en,
+        "formula_zh": row.formula_zh,
+        "formula_en": row.formula_en,
+        "unit": row.unit,
+        "direction": row.direction,
+        "norm": None
+        if norm is None
+        else {
+            "key": norm.key,
+            "title_zh": norm.title("zh"),
+            "title_en": norm.title("en"),
+            "says_zh": norm.says_zh,
+            "says_en": norm.says_en,
+            "certainty": norm.certainty,
+        },
+        "clauses": [
+            {
+                "id": key,
+                "citation_zh": plan.clause(key).citation_zh,
+                "citation_en": plan.clause(key).citation_en,
+                "heading_zh": plan.clause(key).heading_zh,
+            }
+            for key in row.clauses
+        ],
+        "register": [
+            {"id": key, "name_zh": plan.element(key).name_zh, "name_en": plan.element(key).name_en}
+            for key in row.register_ids
+        ],
+        "inputs": [str(item) for item in row.inputs],
+        "parameters": dict(row.parameters or {}),
+        "units": list(row.units),
+        "variants": list(row.variants),
+        "target": None if target is None else {"operator": target[0], "value": target[1]},
+        "target_source": row.target,
+    }
+
+
+def figures_of_clause(clause_id: str) -> list[dict[str, Any]]:
+    """List the indicators that serve a clause, or a clause below it.
+
+    Parameters
+    ----------
+    clause_id
+        Like ``10.1.2``; a part or chapter (``10``) gives those of all its sections.
+
+    Returns
+    -------
+    list of dict
+        ``id``, names, unit, the clauses by which it belongs here, target; registry order.
+
+    Raises
+    ------
+    NotInPlanError
+        No such clause.
+
+    Examples
+    --------
+    >>> [row["id"] for row in figures_of_clause("5.2.1")]
+    ['village_green_cover', 'villages_below_cover', 'reported_in11']
+    """
+    outline().clause(clause_id)
+    found = []
+    for row in registry().values():
+        here = [key for key in row.clauses if key == clause_id or key.startswith(f"{clause_id}.")]
+        if here:
+            account = _account(row)
+            found.append(
+                {
+                    "id": row.id,
+                    **{
+                        key: account[key]
+                        for key in ("name_zh", "name_en", "unit", "target", "target_source")
+                    },
+                    "clauses": here,
+                }
+            )
+    return found
+
+
+def explanation_lines(account: dict[str, Any], language: Language) -> list[str]:
+    """Write what `explain` returns as lines of text."""
+
+    def label(key: str) -> str:
+        return word("indicators", key, language)
+
+    def named(items: list[dict[str, Any]], key: str) -> str:
+        mark = "；" if language == "zh" else "; "
+        return mark.join(f"{item['id']} {item[f'{key}_{language}']}" for item in items)
+
+    def said(key: str, text: str) -> str:
+        return line_text(label(key), text, language)
+
+    lines = [
+        f"{account['id']}  {account[f'name_{language}']}",
+        said("formula", account[f"formula_{language}"]),
+    ]
+    norm = account["norm"]
+    if norm is not None:
+        sure = label(f"certainty_{norm['certainty']}")
+        title = label("within").format(name=norm[f"title_{language}"], part=sure)
+        lines += [said("norm", title), f"  {norm[f'says_{language}']}"]
+    lines.append(said("clause", named(account["clauses"], "citation")))
+    if account["register"]:
+        lines.append(said("register", named(account["register"], "name")))
+    lines.append(said("inputs", missing_text(account["inputs"], language)))
+    if account["parameters"]:
+        pairs = [f"{name} = {value}" for name, value in account["parameters"].items()]
+        lines.append(said("parameters", "；".join(pairs) if language == "zh" else "; ".join(pairs)))
+    for row in account["figures"]:
+        unit = "" if row["unit_id"] == "all" else f" [{row['unit_id']}]"
+        lines.append(said("figure", f"{row['id']}{unit}  {figure_text(row, language)}"))
+    for figure, layers in account["features"].items():
+        for layer, ids in layers.items():
+            title = layer_schema(layer).title(language) if layer in layer_names() else layer
+            lines.append(said("features", f"{figure}  {title} {_ids_text(ids, language)}"))
+    return lines
+
+
+def _ids_text(ids: list[str], language: Language) -> str:
+    shown = ", ".join(ids[:_SHOWN])
+    if len(ids) <= _SHOWN:
+        return shown
+    more = word("indicators", "more", language).format(count=len(ids), rest=len(ids) - _SHOWN)
+    return f"{shown} {more}"
+
+
+def clause_lines(clause_id: str, language: Language) -> list[str]:
+    """Write the indicators of a clause as lines of text."""
+    clause = outline().clause(clause_id)
+    lines = [f"{clause.citation(language)}  {clause.heading_zh}"]
+    for row in figures_of_clause(clause_id):
+        target = row["target"]
+        text = "" if target is None else f"  {target['operator']} {target['value']:g} {row['unit']}"
+        lines.append(f"{row['id']}  {row[f'name_{language}']}{text}")
+    return lines

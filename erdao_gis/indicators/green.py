@@ -1,0 +1,230 @@
+"""Green land (绿地率), vegetation (绿化覆盖率), bare land, and green along roads and rails."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+import shapely
+
+from erdao_gis.analysis import QualityBand, green_cover
+from erdao_gis.errors import GeometryError
+from erdao_gis.files.scenes import GDAL_OPTIONS, open_scene
+from erdao_gis.indicators.context import WHOLE, Context
+from erdao_gis.indicators.model import Result
+from erdao_gis.indicators.motion import has_place
+
+__all__ = [
+    "bare_land",
+    "bare_land_share",
+    "built_up_green_ratio",
+    "cover_change",
+    "cover_share",
+    "green_land_ratio",
+    "green_line_gaps",
+    "green_line_share",
+    "village_cover",
+    "villages_below",
+]
+
+_AREAS = ["Polygon", "MultiPolygon"]
+
+
+def _green_land(ctx: Context) -> tuple[gpd.GeoDataFrame, bool]:
+    """Return outlined green land, and whether some of it has no outline.
+
+    What the parameter ``without`` names of the classes (regional green, EG) does not count; a row
+    without a class does.
+    """
+    rows = ctx.layer("parks_and_green")
+    if "without" in (ctx.indicator.parameters or {}) and "green_class" in rows.columns:
+        left_out = tuple(ctx.words("without"))
+        rows = rows[~rows["green_class"].fillna("").astype(str).str.startswith(left_out)]
+    outlined = rows.geom_type.isin(_AREAS)
+    return rows[outlined], bool((~outlined).any())
+
+
+def green_land_ratio(ctx: Context) -> Result:
+    """绿地率 of each unit: green land over land."""
+    land, points = _green_land(ctx)
+    return Result(
+        amount=ctx.area(ctx.units, land), per=ctx.area(ctx.units), scale=100.0, floor=points
+    )
+
+
+def built_up_green_ratio(ctx: Context) -> Result:
+    """建成区绿地率: green land inside the built-up area over the built-up area."""
+    land, points = _green_land(ctx)
+    built = ctx.layer("built_up_area")
+    whole = shapely.union_all(built.geometry.to_numpy(dtype=object))
+    zones = ctx.units_on(whole)
+    return Result(amount=ctx.area(zones, land), per=ctx.area(zones), scale=100.0, floor=points)
+
+
+# --- vegetation ---
+
+
+def _cover(ctx: Context, units: gpd.GeoDataFrame, scene: Path, threshold: float) -> pd.Series:
+    """绿化覆盖率 of each unit from one scene, in per cent; NaN where too little is seen."""
+    known = units[has_place(units) & ~units.geometry.is_empty]
+    known.attrs = {**units.attrs, "completeness": "complete"}
+    looked = open_scene(scene)
+    names = [str(name or "").lower() for name in looked.descriptions]
+    bands = (names.index("red") + 1, names.index("nir") + 1) if "nir" in names else (1, 2)
+    clouds = QualityBand.sentinel2_scl(names.index("scl") + 1) if "scl" in names else None
+    with rasterio.Env(**GDAL_OPTIONS), rasterio.open(scene, driver="GTiff") as source:
+        try:
+            table = green_cover(
+                known,
+                source,
+                threshold,
+                red_nir=bands,
+                clouds=clouds,
+                warp=True,
+                min_seen=ctx.parameter("min_seen"),
+            )
+        except GeometryError as error:
+            if error.key != "analysis_scene_missed":
+                raise
+            return pd.Series(np.nan, index=units.index)
+    return table["green_cover"].reindex(units.index) * 100
+
+
+def _with_sensitivity(ctx: Context, units: gpd.GeoDataFrame) -> tuple[pd.Series, ...]:
+    scene = ctx.run.scenes()[-1]
+    middle, step = ctx.parameter("threshold"), ctx.parameter("step")
+    key = (ctx.unit, ctx.indicator.id, str(scene), middle, step)
+    cover: tuple[pd.Series, ...] = ctx.run.once(
+        key, lambda: tuple(_cover(ctx, units, scene, middle + shift) for shift in (0, -step, step))
+    )
+    return cover
+
+
+_MISSING = ("scene",)
+
+
+def cover_share(ctx: Context) -> Result:
+    """绿化覆盖率 of each unit, with the band that the threshold's choice makes."""
+    value, most, least = _with_sensitivity(ctx, ctx.units)
+    return Result(amount=value, low=least, high=most, missing=_MISSING)
+
+
+def cover_change(ctx: Context) -> Result:
+    """Change of 绿化覆盖率 from the first scene to the last, in percentage points."""
+    scenes = ctx.run.scenes()
+    threshold = ctx.parameter("threshold")
+    if len(scenes) < 2:  # noqa: PLR2004 - a change needs two dates
+        return Result(amount=ctx.zeros() * np.nan, missing=("scene (2)",), geometric=False)
+    first, last = (_cover(ctx, ctx.units, scene, threshold) for scene in (scenes[0], scenes[-1]))
+    return Result(amount=last - first, missing=_MISSING, geometric=False)
+
+
+def village_cover(ctx: Context) -> Result:
+    """绿化覆盖率 of each village; for the whole, that of the barest village: the plan asks each."""
+    value, most, least = _village_table(ctx)
+    if ctx.unit == "villages":
+        return Result(amount=value, low=least, high=most, missing=_MISSING)
+
+    def worst(cover: pd.Series) -> pd.Series:
+        # One village without a figure may be the barest.
+        return pd.Series([cover.min(skipna=False)], index=[WHOLE])
+
+    return Result(amount=worst(value), low=worst(least), high=worst(most), missing=_MISSING)
+
+
+def villages_below(ctx: Context) -> Result:
+    """Count the villages whose cover is below the plan's minimum."""
+    limit = ctx.parameter("least_percent")
+
+    def count(cover: pd.Series) -> pd.Series:
+        number = float((cover < limit).sum()) if cover.notna().all() else np.nan
+        return pd.Series([number], index=[WHOLE])
+
+    value, most, least = _village_table(ctx)
+    return Result(amount=count(value), low=count(most), high=count(least), missing=_MISSING)
+
+
+def _village_table(ctx: Context) -> tuple[pd.Series, ...]:
+    villages = ctx.layer("villages", still=True)
+    return _with_sensitivity(ctx, villages)
+
+
+# --- bare land ---
+
+
+def _bare(ctx: Context) -> gpd.GeoDataFrame:
+    return ctx.layer("land_use", where={"land_use_code": ctx.words("codes")})
+
+
+def bare_land(ctx: Context) -> Result:
+    """Bare land (2306) in ha."""
+    return Result(amount=ctx.area(ctx.units, _bare(ctx)), scale=1e-4)
+
+
+def bare_land_share(ctx: Context) -> Result:
+    """Bare land over the unit's land."""
+    return Result(amount=ctx.area(ctx.units, _bare(ctx)), per=ctx.area(ctx.units), scale=100.0)
+
+
+# --- green lines ---
+
+
+def _ways(ctx: Context) -> gpd.GeoDataFrame:
+    layer = ctx.indicator.parameter_text("layer")
+    if layer == "roads":
+        return ctx.lines("roads", where={"road_class": ctx.words("classes")})
+    return ctx.lines(layer)
+
+
+def green_line_share(ctx: Context) -> Result:
+    """Share of the band along main roads, or the railway, that is green land."""
+    land, points = _green_land(ctx)
+    width = ctx.parameter("band_m")
+    strips = shapely.union_all(
+        shapely.buffer(_ways(ctx).geometry.to_numpy(dtype=object), width, cap_style="flat")
+    )
+    zones = ctx.units_on(strips)
+    return Result(amount=ctx.area(zones, land), per=ctx.area(zones), scale=100.0, floor=points)
+
+
+def green_line_gaps(ctx: Context) -> Result:
+    """Share of the stations along main roads, or the railway, with too little green beside them."""
+    land, points = _green_land(ctx.against)
+    green = shapely.union_all(land.geometry.to_numpy(dtype=object))
+    stretches = _stations(_ways(ctx), ctx.parameter("station_m"))
+    strips = shapely.buffer(stretches, ctx.parameter("band_m"), cap_style="flat")
+    share = shapely.area(shapely.intersection(strips, green)) / shapely.area(strips)
+    bare = share < ctx.parameter("least_share") / 100
+    middle = shapely.line_interpolate_point(stretches, 0.5, normalized=True)
+    unit_shapes = ctx.units.geometry.to_numpy(dtype=object)
+    at, unit = shapely.STRtree(unit_shapes).query(middle, predicate="intersects")
+    count = np.bincount(unit, minlength=len(unit_shapes)).astype(float)
+    gaps = np.bincount(unit, bare[at], len(unit_shapes))
+    index = ctx.units.index
+    known = has_place(ctx.units)
+    amount = pd.Series(gaps, index=index).where(known)
+    if points:  # green without an outline may close a gap
+        amount = amount * np.nan
+    return Result(
+        amount=amount,
+        per=pd.Series(count, index=index),
+        scale=100.0,
+        missing=("parks_and_green.geometry",),
+    )
+
+
+def _stations(
+    ways: gpd.GeoDataFrame, step_m: float
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """Cut each line into equal stretches of about ``step_m``."""
+    stretches = []
+    parts = shapely.get_parts(shapely.line_merge(ways.geometry.to_numpy(dtype=object)))
+    for line in parts:
+        number = max(1, round(line.length / step_m))
+        marks = np.linspace(0, line.length, number + 1)
+        stretches += [shapely.ops.substring(line, start, end) for start, end in pairwise(marks)]
+    return np.array(stretches, dtype=object)

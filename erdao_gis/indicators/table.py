@@ -1,0 +1,200 @@
+"""The table of figures that map, report, workbook and bundle all read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from erdao_gis.catalogue import layer_names, layer_schema
+from erdao_gis.errors import Fault, Language
+from erdao_gis.indicators.outline import outline
+from erdao_gis.wording import word, words
+
+__all__ = ["COLUMNS", "Table", "figure_text", "line_text", "missing_text", "unit_text"]
+
+COLUMNS = (
+    "id",
+    "indicator",
+    "variant",
+    "unit_id",
+    "name_zh",
+    "name_en",
+    "value",
+    "unit",
+    "state",
+    "missing",
+    "target",
+    "target_operator",
+    "gap",
+    "low",
+    "high",
+    "evidence",
+    "norm",
+    "clauses",
+    "inputs",
+)
+_NUMBERS = ("value", "target", "gap", "low", "high")
+_LISTS = ("missing", "clauses", "inputs")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Figures of one run: one row for each figure and unit.
+
+    Attributes
+    ----------
+    frame
+        Columns `COLUMNS`. ``value`` in ``unit``, NaN where the ``state`` is ``no_data``; then
+        ``missing`` names what is missing (tuple). ``low`` and ``high``: the band of doubt, NaN
+        where there is none; of a lower bound the high end is open. ``gap``: how far the value
+        is beyond the target (negative: short of it), in ``unit``.
+    unit
+        Kind of the units; empty for the district as a whole (``unit_id`` is then ``all``).
+    run_id
+        Hash of inputs, parameters and versions: the same inputs give the same id.
+    inputs
+        SHA-256 of every layer that was read.
+    versions
+        Of this package and of those that compute.
+    faults
+        What was left out or does not add up: units that overlap, unknown facility types.
+    features
+        Figure id -> layer -> ids of the features that went into it.
+    """
+
+    frame: pd.DataFrame
+    unit: str
+    run_id: str
+    inputs: Mapping[str, str]
+    versions: Mapping[str, str]
+    faults: tuple[Fault, ...] = ()
+    features: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    def row(self, figure_id: str, unit_id: str = "all") -> dict[str, Any]:
+        """Return one figure as plain values; KeyError if the table does not hold it."""
+        some = self.frame[(self.frame["id"] == figure_id) & (self.frame["unit_id"] == unit_id)]
+        if some.empty:
+            raise KeyError(figure_id, unit_id)
+        return plain_row(some.iloc[0].to_dict())
+
+    def as_dict(self, language: Language | None = None) -> dict[str, Any]:
+        """Return the table as values ready for JSON; NaN becomes null."""
+        return {
+            "run_id": self.run_id,
+            "unit": self.unit,
+            "inputs": dict(self.inputs),
+            "versions": dict(self.versions),
+            "faults": [fault.as_dict(language) for fault in self.faults],
+            "figures": [plain_row(row) for row in self.frame.to_dict("records")],
+        }
+
+    def lines(self, language: Language) -> list[str]:
+        """Return the table as lines of text: name, figure with band, target, what is missing."""
+        found = [line_text(word("indicators", "run", language), self.run_id, language)]
+        for record in self.frame.to_dict("records"):
+            row = plain_row(record)
+            unit = "" if row["unit_id"] == "all" else f" [{row['unit_id']}]"
+            name = row["name_zh"] if language == "zh" else row["name_en"]
+            text = line_text(name, figure_text(row, language), language)
+            found.append(f"{row['id']}{unit}  {text}")
+        return found + [fault.message(language) for fault in self.faults]
+
+
+def plain_row(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a row with None for NaN and lists for tuples."""
+    result: dict[str, Any] = {}
+    for key, value in row.items():
+        if key in _NUMBERS:
+            result[str(key)] = None if value is None or math.isnan(value) else float(value)
+        elif key in _LISTS:
+            result[str(key)] = list(value)
+        else:
+            result[str(key)] = value
+    return result
+
+
+def number_text(value: float) -> str:
+    """Write a number with as many decimals as it carries: 4 figures at the most.
+
+    >>> number_text(1234.567), number_text(4.4583333), number_text(0.0)
+    ('1,235', '4.458', '0')
+    """
+    if value == 0:
+        return "0"
+    digits = max(0, 3 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{min(digits, 4)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def line_text(label: str, text: str, language: Language) -> str:
+    """Join a label and what it labels, with the colon of the language."""
+    return word("indicators", "line", language).format(label=label, text=text)
+
+
+def figure_text(row: Mapping[str, Any], language: Language) -> str:
+    """Write a figure with its unit, band, state and target in one line."""
+    if row["state"] == "no_data":
+        return _joined(
+            "within",
+            word("indicators", "no_data", language),
+            missing_text(row["missing"], language),
+            language,
+        )
+    unit = unit_text(row["unit"], language)
+    sign = "≥ " if row["state"] == "lower_bound" else ""
+    text = f"{sign}{number_text(row['value'])} {unit}".strip()
+    if row["low"] is not None and row["high"] is not None:
+        text += f" [{number_text(row['low'])}–{number_text(row['high'])}]"
+    elif row["low"] is not None:
+        text += f" [{number_text(row['low'])}–]"
+    if row["target"] is not None:
+        label = word("indicators", "target", language)
+        text += f"  {label} {row['target_operator']} {number_text(row['target'])} {unit}".rstrip()
+    return text
+
+
+def unit_text(unit: str, language: Language) -> str:
+    """Write a unit for people: ours, else as the plan's code list has it.
+
+    >>> unit_text("ha", "zh"), unit_text("persons", "en")
+    ('公顷', 'persons')
+    """
+    ours = words("indicators").get(f"unit_{unit}")
+    return ours[language] if ours else outline().label("unit", unit, language)
+
+
+def missing_text(missing: list[str], language: Language) -> str:
+    """Name what is missing by the titles of the layers."""
+    said = []
+    for token in missing:
+        names = [_option_text(option, language) for option in token.split("|")]
+        said.append(word("indicators", "or", language).join(names))
+    mark = "、" if language == "zh" else ", "
+    return mark.join(said) or word("indicators", "nothing_to_count", language)
+
+
+def _option_text(option: str, language: Language) -> str:
+    layer, dot, column = option.partition(".")
+    if layer not in layer_names():
+        key, colon, rest = option.partition(":")
+        if key in ("statistics", "scene") or key.startswith("scene"):
+            base = word("indicators", key.split(" ")[0], language)
+            return f"{base}{colon and ' '}{rest}"
+        if key in layer_names():
+            said = words("indicators").get(rest, {}).get(language, rest)
+            return _joined("condition", layer_schema(key).title(language), said, language)
+        return option
+    schema = layer_schema(layer)
+    if not dot:
+        return schema.title(language)
+    found = schema.column(column)
+    title = found.title(language) if found else column
+    return _joined("column", schema.title(language), title, language)
+
+
+def _joined(key: str, name: str, part: str, language: Language) -> str:
+    return word("indicators", key, language).format(name=name, part=part)

@@ -1,0 +1,268 @@
+"""The contents of an atlas: thumbnails, what is placed, what is measured, what is missing."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from erdao_gis.catalogue import layer_names, layer_schema
+from erdao_gis.crs import WORKING, to_working
+from erdao_gis.drawing import SheetLayer, draw_thumbnail, extent_of, layer_style
+from erdao_gis.errors import GeometryError, Language
+from erdao_gis.maps.addresses import refuse_outside_addresses
+from erdao_gis.maps.atlas_source import AtlasSource, spoken
+from erdao_gis.maps.atlas_tables import MeasureRow, PageRow
+from erdao_gis.maps.content import PageContent, PageLayer, Pair
+from erdao_gis.maps.measured import SCENES
+from erdao_gis.maps.navigation import file_of
+from erdao_gis.maps.page import head_lines
+from erdao_gis.maps.records import pair_record, word_records
+from erdao_gis.maps.safe_json import json_line, json_script
+from erdao_gis.maps.vendored import inline_script, static_text
+from erdao_gis.shapes import centreline
+
+__all__ = ["AtlasCard", "MeasureLine", "index_html", "missing_line", "thumbnail"]
+
+_STYLES = ("sheet/sheet.css", "atlas/index.css")
+_SCRIPTS = ("sheet/text.js", "atlas/index.js")
+_SIZE = (540.0, 340.0)
+_QUIET_GROUND = ("district", "waterways", "roads")
+_SMALL = 0.1  # km2: smaller areas are told with more decimals
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AtlasCard:
+    """One page as the contents show it."""
+
+    row: PageRow
+    """Row of the atlas table."""
+    title: Pair
+    """Title of the page."""
+    said: tuple[Pair, ...]
+    """Lines below it: what is placed or measured, or what is missing."""
+    picture: str = ""
+    """Thumbnail as SVG; empty where there is no page."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MeasureLine:
+    """One measure as the contents tell it."""
+
+    row: MeasureRow
+    """Row of the table of measures."""
+    whole: Pair
+    """Figure as a whole; empty where an input is missing."""
+    missing: tuple[Pair, ...] = ()
+    """Inputs that are missing and who has them."""
+
+
+def missing_line(name: str) -> Pair:
+    """Return the line on a missing input: what it is and who has it.
+
+    Examples
+    --------
+    >>> missing_line("residential").zh
+    '居住用地：向自然资源部门索取，用 erdao import 导入'
+    """
+    if name == SCENES:
+        return spoken("missing_scene")
+    layer = layer_schema(name)
+    facts = {
+        "layer": Pair(zh=layer.title_zh, en=layer.title_en),
+        "obtain": Pair(zh=layer.obtain_zh, en=layer.obtain_en),
+    }
+    return spoken("missing_input", facts)
+
+
+def _sheet_layer(layer: PageLayer, *, backdrop: bool = False) -> SheetLayer:
+    # The ramp styles classes only: a measured layer needs an outline of its own.
+    style = "*" if layer.classes is not None else layer.style_name
+    return SheetLayer(frame=layer.frame, style=style, backdrop=backdrop, classes=layer.classes)
+
+
+def _extent(content: PageContent, layers: Sequence[PageLayer]) -> tuple[float, float, float, float]:
+    if content.view:
+        box = gpd.GeoSeries([shapely.box(*content.view)], crs="EPSG:4490")
+        west, south, east, north = to_working(box).total_bounds.tolist()
+        return west, south, east, north
+    return extent_of([layer.frame for layer in layers])
+
+
+def thumbnail(content: PageContent) -> str:
+    """Return a small picture of a page as SVG; empty where nothing on it has a place.
+
+    Parameters
+    ----------
+    content
+        What the page shows.
+    """
+    layers = [
+        layer
+        for group in content.groups
+        for layer in group.layers
+        if layer.shown is not False and not (layer.shown is None and _off(layer))
+    ]
+    ground = [layer for layer in content.backdrop if layer.key in _QUIET_GROUND]
+    try:
+        extent = _extent(content, layers or ground)
+    except GeometryError:
+        return ""
+    drawn = [_sheet_layer(layer, backdrop=True) for layer in ground]
+    drawn += [_sheet_layer(layer) for layer in layers]
+    return draw_thumbnail(drawn, extent, size=_SIZE, key=f"thumb-{content.key}")
+
+
+def _off(layer: PageLayer) -> bool:
+    return not any(style.shown for style in layer_style(layer.style_name).parts.values())
+
+
+def _single(shape: BaseGeometry) -> BaseGeometry:
+    """Return a street as one line, so that two carriageways count once."""
+    try:
+        return centreline(shape)
+    except GeometryError:
+        return shape
+
+
+def _amounts(frame: gpd.GeoDataFrame) -> list[Pair]:
+    """Return length, area and number of points of what is placed, overlaps once."""
+    whole = frame[frame["part_of"].isna()] if "part_of" in frame else frame
+    shapes = to_working(whole).geometry.dropna()
+    kinds = shapes.geom_type.str.removeprefix("Multi")
+    said = []
+    areas = shapes[kinds == "Polygon"]
+    if len(areas):
+        area = areas.union_all().area / 1e6
+        said.append(spoken("amount_km2", {"number": f"{area:.{3 if area < _SMALL else 2}f}"}))
+    lines = shapes[kinds == "LineString"]
+    if len(lines):
+        single = gpd.GeoSeries([_single(line) for line in lines], crs=WORKING)
+        said.append(spoken("amount_km", {"number": f"{single.union_all().length / 1000:.1f}"}))
+    points = int((kinds == "Point").sum())
+    if points:
+        said.append(spoken("amount_points", {"number": points}))
+    return said
+
+
+def _layer_row(layer: PageLayer) -> dict[str, object]:
+    frame = layer.frame
+    placed = frame.geometry.notna() & ~frame.geometry.is_empty
+    grades = frame.loc[placed, "evidence"].value_counts().sort_index()
+    return {
+        "title": pair_record(layer.title),
+        "total": len(frame),
+        "placed": int(placed.sum()),
+        "grades": [[str(grade), int(count)] for grade, count in grades.items()],
+        "amounts": [pair_record(amount) for amount in _amounts(frame)],
+    }
+
+
+def _card_markup(number: int, card: AtlasCard) -> str:
+    if not card.picture:
+        return f'<li data-card="{number}"><div class="card"></div></li>'
+    file = file_of(card.row.key)
+    picture = f'<span class="picture">{card.picture}</span>'
+    return f'<li data-card="{number}"><a href="{file}">{picture}</a></li>'
+
+
+def _titles(source: AtlasSource) -> tuple[Pair, Pair]:
+    own = source.title
+    if own is None:
+        return spoken("atlas_title"), spoken("atlas_subtitle")
+    if source.fictional:
+        return spoken("atlas_other", {"title": own}), spoken("fictional")
+    return spoken("atlas_title"), own
+
+
+def _card_record(card: AtlasCard) -> dict[str, object]:
+    return {
+        "title": pair_record(card.title),
+        "subtitle": pair_record(card.row.subtitle),
+        "said": [pair_record(line) for line in card.said],
+    }
+
+
+def _measure_record(line: MeasureLine) -> dict[str, object]:
+    return {
+        "title": pair_record(line.row.title),
+        "formula": pair_record(line.row.formula),
+        "whole": pair_record(line.whole),
+        "missing": [pair_record(missing) for missing in line.missing],
+    }
+
+
+def _record(
+    source: AtlasSource,
+    cards: Sequence[AtlasCard],
+    measures: Sequence[MeasureLine],
+    language: Language,
+) -> dict[str, object]:
+    layers = [source.layer(name) for name in layer_names(role="plan")]
+    ground = list(source.ground(["*"]))
+    supplied = [source.layer(name) for name in layer_names(role="input")]
+    rows = [each for each in (*layers, *ground, *supplied) if len(each.frame)]
+    title, subtitle = _titles(source)
+    nowhere = sum(
+        int((each.frame.geometry.isna() & each.frame["register_id"].isna()).sum()) for each in rows
+    )
+    return {
+        "language": language,
+        "title": pair_record(title),
+        "subtitle": pair_record(subtitle),
+        "warning": pair_record(spoken("fictional")) if source.fictional else None,
+        "attribution": [pair_record(line) for line in source.attribution],
+        "pages": [],
+        "cards": [_card_record(card) for card in cards],
+        "layers": [_layer_row(each) for each in rows],
+        "measures": [_measure_record(line) for line in measures],
+        "counts": source.counts([*layers, *ground]),
+        "base": nowhere,
+    }
+
+
+def index_html(
+    source: AtlasSource,
+    cards: Sequence[AtlasCard],
+    measures: Sequence[MeasureLine],
+    *,
+    language: Language = "zh",
+) -> str:
+    """Return the contents of an atlas as one HTML file.
+
+    Parameters
+    ----------
+    source
+        Layers.
+    cards
+        Pages in order, those that do not exist included.
+    measures
+        Measures in order.
+    language
+        Language in which the page opens.
+
+    Raises
+    ------
+    UnsafeInputError
+        The page would name an outside address.
+    """
+    scripts = [static_text(name) for name in _SCRIPTS]
+    record = _record(source, cards, measures, language)
+    title = _titles(source)[0]
+    head = head_lines(title.zh if language == "zh" else title.en, _STYLES, scripts)
+    blocks: dict[str, list[object]] = {"page-words": word_records(), "page-sheet": [record]}
+    lines = [
+        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language == "zh" else "en"}">\n<head>',
+        *head,
+        "</head>\n<body>",
+        static_text("atlas/index.html"),
+        *(_card_markup(number, card) for number, card in enumerate(cards)),
+        static_text("atlas/after_cards.html"),
+        *(json_script(name, [json_line(item) for item in items]) for name, items in blocks.items()),
+        *(inline_script(name) for name in _SCRIPTS),
+        "</body>\n</html>\n",
+    ]
+    page = "\n".join(lines)
+    refuse_outside_addresses(page)
+    return page

@@ -1,0 +1,111 @@
+"""Rows of the atlas table as the content of pages."""
+
+import dataclasses
+from collections.abc import Iterable
+
+from erdao_gis.catalogue import layer_names
+from erdao_gis.drawing import styled_layers
+from erdao_gis.maps.atlas_source import AtlasSource, spoken
+from erdao_gis.maps.atlas_tables import PageRow
+from erdao_gis.maps.content import PageContent, PageGroup, PageLayer, PageLink, Pair
+from erdao_gis.maps.measured import MeasuredMap
+
+__all__ = ["measure_content", "theme_content", "theme_layers"]
+
+_ALL = ("*",)
+
+
+def theme_layers(row: PageRow, source: AtlasSource) -> list[PageLayer]:
+    """Return the layers of a page: those of the plan always, others where they have rows."""
+    if row.layers == _ALL:
+        layers = [source.layer(name) for name in layer_names(role="plan")]
+    else:
+        layers = [_featured(source.layer(name, shown=name not in row.off)) for name in row.layers]
+    # An element of the plan without a place is told; a fictional place has no such plan.
+    told = () if source.fictional else layer_names(role="plan")
+    return [layer for layer in layers if len(layer.frame) or layer.key in told]
+
+
+def _featured(layer: PageLayer) -> PageLayer:
+    """Let a layer step forward on a page of its own where the style table has a row for that."""
+    style = f"{layer.key}_featured"
+    return dataclasses.replace(layer, style=style) if style in styled_layers() else layer
+
+
+def _titles(row: PageRow, source: AtlasSource) -> tuple[Pair, Pair]:
+    """Return title and subtitle; a workspace is named."""
+    own = source.title
+    if own is None:
+        return row.title, row.subtitle
+    if source.fictional:
+        title = Pair(zh=f"{own.zh}：{row.title.zh}", en=f"{own.en}: {row.title.en}")
+        return title, row.subtitle if row.measure else spoken("fictional_about")
+    return row.title, Pair(zh=f"{own.zh}；{row.subtitle.zh}", en=f"{own.en}; {row.subtitle.en}")
+
+
+def theme_content(row: PageRow, source: AtlasSource, links: Iterable[PageLink] = ()) -> PageContent:
+    """Return the content of a page of the plan.
+
+    Parameters
+    ----------
+    row
+        Row of the atlas table.
+    source
+        Layers.
+    links
+        Pages of the atlas.
+    """
+    layers, ground = theme_layers(row, source), source.ground(row.ground)
+    whole = row.layers == _ALL
+    title, subtitle = _titles(row, source)
+    return PageContent(
+        title=title,
+        subtitle=subtitle,
+        groups=source.groups(layers, marks=whole and not source.fictional),
+        backdrop=ground,
+        entries=source.entries,
+        sources=source.sources,
+        attribution=source.attribution,
+        view=None if source.fictional else row.view,
+        view_tall=None if source.fictional else row.view_tall,
+        counts=source.counts([*layers, *ground]) if whole else None,
+        key=row.key,
+        links=tuple(links),
+        warning=spoken("fictional") if source.fictional else None,
+    )
+
+
+def measure_content(
+    row: PageRow, measured: MeasuredMap, source: AtlasSource, links: Iterable[PageLink] = ()
+) -> PageContent:
+    """Return the content of a page that maps a measure.
+
+    Parameters
+    ----------
+    row
+        Row of the atlas table.
+    measured
+        The measure, computed.
+    source
+        Layers.
+    links
+        Pages of the atlas.
+    """
+    groups = [PageGroup(key="measure", title=spoken("group_measure"), layers=(measured.layer,))]
+    if measured.against is not None:
+        shown = measured.against.key not in row.off
+        against = _featured(dataclasses.replace(measured.against, shown=shown))
+        groups.append(PageGroup(key="inputs", title=spoken("group_inputs"), layers=(against,)))
+    title, subtitle = _titles(row, source)
+    return PageContent(
+        title=title,
+        subtitle=subtitle,
+        groups=tuple(groups),
+        backdrop=source.ground(row.ground),
+        sources=source.sources,
+        attribution=source.attribution,
+        key=row.key,
+        links=tuple(links),
+        method=measured.method,
+        warning=spoken("fictional") if source.fictional else None,
+    )
