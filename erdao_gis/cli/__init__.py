@@ -9,13 +9,27 @@ from typing import NoReturn, cast
 import click
 
 from erdao_gis.cli.catalogue import check, derive, layers, template
+from erdao_gis.cli.indicators import evaluate, explain, indicators
 from erdao_gis.cli.maps import build
 from erdao_gis.cli.plan import plan
 from erdao_gis.cli.screen import show_json
 from erdao_gis.cli.workspace import import_file, init, undo
 from erdao_gis.errors import ErdaoError, message_text, preferred_language
 
-COMMANDS = (plan, layers, check, derive, template, init, import_file, undo, build)
+COMMANDS = (
+    plan,
+    layers,
+    check,
+    derive,
+    template,
+    init,
+    import_file,
+    undo,
+    build,
+    indicators,
+    explain,
+    evaluate,
+)
 
 
 class _Refusal(click.ClickException):
@@ -33,6 +47,8 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except ErdaoError as error:
             said, cause = error.message(ctx.obj), cast("Exception", error)
+        except BrokenPipeError:
+            raise  # the reader of our output has gone; click ends quietly
         except (OSError, MemoryError) as error:
             facts = {"problem": f"{type(error).__name__}: {error}"}
             said, cause = message_text("system_refused", facts, ctx.obj), error

@@ -69,6 +69,7 @@ def classified(
     count: int = 5,
     breaks: Sequence[float] = (),
     unit: str = "",
+    ramp: str = "ramp",
 ) -> Classes:
     """Sort values into classes with colours from the style table's ramp.
 
@@ -90,6 +91,8 @@ def classified(
         are refused, so that no colour says less than the legend.
     unit
         Unit of the values, for the legend.
+    ramp
+        Rows of the style table that colour the classes.
 
     Returns
     -------
@@ -120,7 +123,7 @@ def classified(
     return Classes(
         numbers=pd.Series(found, index=values.index, dtype="int64"),
         breaks=tuple(limits),
-        colours=ramp_colours(max(0, len(limits) - 1)),
+        colours=ramp_colours(max(0, len(limits) - 1), ramp=ramp),
         method=method,
         decimals=_decimals(limits),
         unit=unit,

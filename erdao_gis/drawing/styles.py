@@ -188,7 +188,7 @@ def styled_layers() -> tuple[str, ...]:
     >>> "axis" in styled_layers()
     True
     """
-    return tuple(name for name in _table()[0] if name not in (OTHER, _RAMP))
+    return tuple(name for name in _table()[0] if name != OTHER and not name.startswith(_RAMP))
 
 
 def layer_style(layer: str) -> LayerStyle:
@@ -226,13 +226,16 @@ def evidence_styles() -> Mapping[str, EvidenceStyle]:
     return _table()[1]
 
 
-def ramp_colours(count: int | None) -> tuple[str, ...]:
-    """Return colours for ``count`` classes, from pale to deep, spread over the table's ramp.
+def ramp_colours(count: int | None, *, ramp: str = _RAMP) -> tuple[str, ...]:
+    """Return colours for ``count`` classes, from pale to deep, spread over a ramp of the table.
 
     Parameters
     ----------
     count
         Number of classes; None gives the whole ramp.
+    ramp
+        Rows of the table to take: measures that must not be taken for one another have ramps
+        of their own.
 
     Raises
     ------
@@ -244,7 +247,7 @@ def ramp_colours(count: int | None) -> tuple[str, ...]:
     >>> len(ramp_colours(None)), len(ramp_colours(3)), ramp_colours(0)
     (7, 3, ())
     """
-    parts = _table()[0][_RAMP].parts
+    parts = _table()[0][ramp].parts
     colours = [style.fill for part, style in parts.items() if part != _NO_DATA]
     if count is None:
         return tuple(colours)

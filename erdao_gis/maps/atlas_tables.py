@@ -62,6 +62,8 @@ class MeasureRow:
     """Threshold of the measure; 0 where it has none."""
     breaks: tuple[float, ...]
     """Limits of the classes in percent."""
+    ramp: str
+    """Rows of the style table that colour the classes; no two measures look alike."""
     formula: Pair
     """How it is computed."""
     norm: Pair
@@ -147,6 +149,7 @@ def measure_row(key: str) -> MeasureRow:
         prefix=row["prefix"],
         threshold=float(row["threshold"] or 0),
         breaks=tuple(map(float, _list(row["breaks"]))),
+        ramp=row["ramp"],
         formula=_pair(row, "formula"),
         norm=_pair(row, "norm"),
     )

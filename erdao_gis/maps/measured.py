@@ -299,9 +299,9 @@ def take_measure(key: str, source: AtlasSource) -> MeasuredMap:
         title=title,
         frame=frame,
         column_titles=titles,
-        style="ramp",
+        style=row.ramp,
         shown=True,
-        classes=classified(bounded, method="given", breaks=row.breaks, unit="%"),
+        classes=classified(bounded, method="given", breaks=row.breaks, unit="%", ramp=row.ramp),
     )
     whole, told = _whole(taken, units.frame)
     method = [(spoken("measure_whole"), told), (spoken("measure_formula"), row.formula)]
