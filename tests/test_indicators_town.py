@@ -1,7 +1,6 @@
 """Indicators of the sample town against its known truths and against other computations."""
 
 import csv
-import json
 import shutil
 from itertools import pairwise
 from pathlib import Path
@@ -11,52 +10,17 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from shapely import LineString
 
-from erdao_gis.catalogue import Workspace, layer_schema, open_workspace, read_layer
+from erdao_gis.catalogue import Workspace, open_workspace, read_layer
 from erdao_gis.files import write_features
 from erdao_gis.indicators import Table, compute_indicators, evaluate, registry
 from erdao_gis.sample import write_sample
 
-STATISTICS = """\
-key,part,feature,operator,value,unit,as_of,source_zh,source_en
-renewal,done,SRN1,=,60,%,2025,虚构,fictional
-renewal,under_way,SRN1,=,30,%,2025,虚构,fictional
-renewal,untouched,SRN1,=,10,%,2025,虚构,fictional
-"""
-
-
-def _supply(town: Workspace, name: str, key: str, line: LineString, **columns: object) -> None:
-    """Give the town one more exact line layer."""
-    values = dict.fromkeys(layer_schema(name).column_names) | {
-        "id": key, "name_zh": key, "evidence": "A", "identity": "named", "accuracy_m": 0.0,
-    } | columns  # fmt: skip
-    place = shapely.transform(line, lambda xy: xy + np.array([470_000, 4_832_000]))
-    frame = gpd.GeoDataFrame([values], geometry=[place], crs="EPSG:4551")
-    write_features(frame, town.supplied_path(name))
-    town.record_path(name).write_text(json.dumps({"completeness": "complete"}), "utf-8")
-
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Write the sample town once, with a ring road, an ecology line and reported figures."""
-    folder = tmp_path_factory.mktemp("sample") / "town"
-    workspace = write_sample(folder)
-    if not workspace.supplied_path("ring_roads").exists():
-        ring = LineString([(1500, -10), (1500, 2010)])
-        _supply(workspace, "ring_roads", "RING", ring, road_class="trunk")
-    if not workspace.supplied_path("ecology_projects").exists():
-        _supply(workspace, "ecology_projects", "ECO", LineString([(1600, 0), (1600, 500)]))
-    rows = list(csv.DictReader(STATISTICS.splitlines()))
-    for one in registry().values():
-        if one.group == "reported":
-            key, part = (one.parameters or {})["key"], (one.parameters or {}).get("part", "")
-            rows.append(rows[0] | {"key": key, "part": part, "feature": "", "value": "50"})
-    with (folder / "statistics.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return open_workspace(folder)
+    """Write the sample town once; it has every input."""
+    return write_sample(tmp_path_factory.mktemp("sample") / "town")
 
 
 @pytest.fixture(scope="module")

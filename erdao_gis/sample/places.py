@@ -149,6 +149,8 @@ def _base() -> dict[str, Iterator[Row]]:
         ),
         "subdistricts": _subdistricts(),
         "roads": _roads(),
+        "ring_roads": iter([_named("SRR1", "样例环路", "Sample ring road",
+                                   LineString([(1500, 0), (1500, HEIGHT)]), road_class="trunk")]),
         "waterways": iter([_named("yang-river", "样河", "Yang River", river)]),
         "railways": iter([_named("rail", "样例铁路", "Sample Railway", rail, rail_class="rail")]),
         "metro_lines": iter([
@@ -196,6 +198,8 @@ def _themes() -> dict[str, Iterator[Row]]:
         "renewal_areas": _areas(("SRN1", "一巷更新片区", "Lane 1 renewal", Box(0, 400, 400, 800))),
         "release_areas": _areas(("SRL1", "河东释放片区", "East bank release",
                                  Box(1800, 400, 2000, 700))),
+        "ecology_projects": iter([_named("SEC1", "样河岸修复", "Yang River bank repaired",
+                                         LineString([(1600, 0), (1600, 500)]))]),
         "road_projects": iter([_named("SRP1", "断头巷打通", "Dead End Lane opened",
                                       LineString(BRIDGED))]),
     }  # fmt: skip

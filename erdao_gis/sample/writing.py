@@ -5,6 +5,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 
 import geopandas as gpd
@@ -113,6 +114,8 @@ def _fill(town: Workspace) -> None:
     for date in SCENES:
         write_scene(date, town.folder / "scenes" / f"{date}.tif")
     write_text_atomic(town.folder / "truths.csv", truths_text(truths(layers["parcels"])))
+    reported = resources.files("erdao_gis.shipped") / "sample" / "statistics.csv"
+    write_text_atomic(town.folder / "statistics.csv", reported.read_text("utf-8"))
     write_text_atomic(town.folder / "README.md", README)
 
 

@@ -1,0 +1,119 @@
+"""One run becomes one report: the table, the judged targets, what is missing, and the maps."""
+
+import dataclasses
+import datetime as dt
+
+from erdao_gis.catalogue import Workspace
+from erdao_gis.errors import Language, SchemaError
+from erdao_gis.indicators import Evaluation
+from erdao_gis.plan import read_plan
+from erdao_gis.reports.charts import theme_charts
+from erdao_gis.reports.content import Report
+from erdao_gis.reports.figures import norm_lines, themes
+from erdao_gis.reports.gaps import missing_inputs
+from erdao_gis.reports.judging import judged_lines, missing_bases
+from erdao_gis.reports.maps import report_maps
+from erdao_gis.wording import word
+
+__all__ = ["build_report", "last_day"]
+
+_YEAR = 4
+
+
+def last_day(as_of: str | dt.date) -> dt.date:
+    """Return the day of an evaluation; a year stands for its last day.
+
+    Raises
+    ------
+    SchemaError
+        Neither a year nor a date.
+
+    Examples
+    --------
+    >>> last_day("2025"), last_day("2023-06-30")
+    (datetime.date(2025, 12, 31), datetime.date(2023, 6, 30))
+    """
+    if isinstance(as_of, dt.date):
+        return dt.date(as_of.year, as_of.month, as_of.day)
+    try:
+        if len(as_of) == _YEAR and as_of.isascii() and as_of.isdigit():
+            return dt.date(int(as_of), 12, 31)
+        return dt.date.fromisoformat(as_of)
+    except ValueError as error:
+        raise SchemaError("indicators_bad_date", {"date": as_of}) from error
+
+
+def date_text(as_of: str | dt.date, language: Language) -> str:
+    """Write a date, no more exactly than it was given.
+
+    >>> date_text("2025-12-31", "zh"), date_text("2025", "zh"), date_text("2025-06-30", "en")
+    ('2025年12月31日', '2025年', '2025-06-30')
+    """
+    text = str(as_of)
+    parts = [text] if len(text) == _YEAR else str(last_day(as_of)).split("-")
+    if language == "en":
+        return "-".join(parts)
+    return "".join(
+        f"{int(part)}{mark}" for part, mark in zip(parts, ("年", "月", "日"), strict=False)
+    )
+
+
+def _subject(workspace: Workspace | None, language: Language) -> str:
+    if workspace is not None and workspace.fictional:
+        return workspace.title
+    plan = read_plan().outline
+    return plan.title_zh if language == "zh" else plan.title_en
+
+
+def build_report(
+    evaluation: Evaluation,
+    *,
+    workspace: Workspace | None,
+    as_of: str | dt.date,
+    language: Language,
+) -> Report:
+    """Gather everything that a report says.
+
+    Parameters
+    ----------
+    evaluation
+        Verdicts, and the table of the whole district that they were read from.
+    workspace
+        Whose maps are drawn; None for the shipped layers.
+    as_of
+        Date of the evaluation: ``2025``, ``2025-12-31`` or a date.
+    language
+        Language of the report.
+
+    Raises
+    ------
+    SchemaError
+        No such date.
+    """
+    table, day = evaluation.table, last_day(as_of)
+    found = tuple(
+        dataclasses.replace(theme, charts=theme_charts(theme, language))
+        for theme in themes(table, language)
+    )
+    judged = judged_lines(evaluation, day, language)
+    return Report(
+        language=language,
+        template=evaluation.template,
+        title=word("reports", f"title_{evaluation.template}", language),
+        subject=_subject(workspace, language),
+        as_of=day,
+        as_of_text=date_text(as_of, language),
+        fictional=workspace is not None and workspace.fictional,
+        run_id=table.run_id,
+        inputs=dict(table.inputs),
+        versions=dict(table.versions),
+        faults=tuple(fault.message(language) for fault in table.faults),
+        themes=found,
+        missing=missing_inputs(table, workspace, language) + missing_bases(judged, language),
+        judged=judged,
+        behind=evaluation.limits.behind,
+        off=evaluation.limits.off,
+        path=evaluation.path,
+        norms=norm_lines(table, language),
+        maps=report_maps(workspace, language),
+    )
