@@ -192,11 +192,14 @@ def _mapping(
         doubled = ", ".join(f"{old}={new}" for old, new in said.items())
         raise SchemaError("mapping_twice", {"file": file.name, "pairs": doubled})
     for column in layer.columns:
-        names = {name.casefold() for name in (column.name, *column.aliases, column.title_zh)}
-        if column.name not in mapped.values():
-            match = next((h for h in headings if h.casefold() in names and h not in mapped), None)
-            if match is not None:
-                mapped[match] = column.name
+        if column.name in mapped.values():
+            continue
+        # The column's own name goes before an alias, wherever they stand in the file.
+        names = [name.casefold() for name in (column.name, *column.aliases, column.title_zh)]
+        free = {h.casefold(): h for h in reversed(headings) if h not in mapped}
+        match = next((free[name] for name in names if name in free), None)
+        if match is not None:
+            mapped[match] = column.name
     return mapped
 
 

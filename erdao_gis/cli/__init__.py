@@ -11,6 +11,7 @@ import click
 from erdao_gis.cli.catalogue import check, derive, layers, template
 from erdao_gis.cli.indicators import evaluate, explain, indicators
 from erdao_gis.cli.maps import build
+from erdao_gis.cli.parcels import parcels
 from erdao_gis.cli.plan import plan
 from erdao_gis.cli.screen import show_json
 from erdao_gis.cli.workspace import import_file, init, undo
@@ -29,6 +30,7 @@ COMMANDS = (
     indicators,
     explain,
     evaluate,
+    parcels,
 )
 
 

@@ -1,0 +1,233 @@
+"""The catalogue's layers under the names that the parcel functions know them by."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from erdao_gis.catalogue import (
+    Workspace,
+    layer_schema,
+    open_workspace,
+    read_layer,
+    supply_record,
+)
+from erdao_gis.crs import GEOGRAPHIC, WORKING, to_working
+from erdao_gis.errors import SchemaError, WorkspaceError
+
+__all__ = [
+    "as_areas",
+    "edition_of",
+    "planned_uses",
+    "read_parcels",
+    "roads_complete_on",
+    "surroundings",
+]
+
+Place = Workspace | Path | str | None
+
+_MEMBERSHIPS = ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")
+_RIVER = ("river_management",)
+_CORNER_DEGREES = 0.005
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """Rows of a layer: those whose column has some values, or has none of them."""
+
+    layer: str
+    column: str
+    codes: Collection[str]
+    other: bool = False
+
+
+_PARTS = {
+    # Nobody boards at a station that is being built.
+    "metro_stations": _Part(
+        layer="metro_stations", column="state", codes=("under_construction",), other=True
+    ),
+    # What has no class yet is known by a park's name.
+    "parks": _Part(
+        layer="parks_and_green",
+        column="green_class",
+        codes=("G2", "G3", "RG", "XG", "EG"),
+        other=True,
+    ),
+    "schools": _Part(
+        layer="facilities_inventory",
+        column="facility_type",
+        codes=("primary_school", "secondary_school"),
+    ),
+    "clinics": _Part(layer="facilities_inventory", column="facility_type", codes=("clinic",)),
+    "river_setback": _Part(layer="protected_land", column="protection", codes=_RIVER),
+    # No layer tells where the ground subsides: nothing is known, which is not "nowhere".
+    "subsidence": _Part(layer="protected_land", column="protection", codes=("subsidence",)),
+    "protected_land": _Part(layer="protected_land", column="protection", codes=_RIVER, other=True),
+}
+
+
+def read_parcels(workspace: Place = None) -> gpd.GeoDataFrame:
+    """Read the parcels of a workspace.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        EPSG:4551, index: the parcel codes.
+
+    Raises
+    ------
+    WorkspaceError
+        There are none: the shipped layers hold no parcels, and none were imported.
+    """
+    parcels = read_layer("parcels", workspace)
+    if parcels.empty:
+        raise WorkspaceError("parcels_none_here")
+    return parcels
+
+
+def edition_of(*frames: gpd.GeoDataFrame) -> str:
+    """Tell the edition of the land-use codes, 2023 where nothing is said.
+
+    Raises
+    ------
+    SchemaError
+        More than one.
+
+    Examples
+    --------
+    >>> edition_of(gpd.GeoDataFrame({"edition": ["2020", None]}, geometry=[None, None], crs=4551))
+    '2020'
+    """
+    said = {
+        str(value)
+        for frame in frames
+        if "edition" in frame.columns
+        for value in frame["edition"].dropna()
+    }
+    if len(said) > 1:
+        raise SchemaError("parcels_mixed_editions", {"found": ", ".join(sorted(said))})
+    return said.pop() if said else "2023"
+
+
+def _completeness(frame: gpd.GeoDataFrame) -> str:
+    """Tell what a measure may count on: a partial layer without any place tells nothing."""
+    stated = str(frame.attrs.get("completeness") or "partial")
+    return "empty" if stated == "partial" and not frame.geometry.notna().any() else stated
+
+
+def as_areas(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep the rows that have an area or no place; a park known as a point covers no ground.
+
+    The layer is partial then, or empty where it has no areas at all.
+    """
+    flat = frame.geom_type.isin(["Point", "MultiPoint", "LineString", "MultiLineString"])
+    kept = frame.loc[~flat].copy()
+    stated = str(frame.attrs.get("completeness") or "partial")
+    kept.attrs = {**frame.attrs, "completeness": "partial" if flat.any() else stated}
+    kept.attrs["completeness"] = _completeness(kept)
+    return kept
+
+
+def _layer(name: str, workspace: Workspace | None) -> gpd.GeoDataFrame:
+    frame = read_layer(name, workspace)
+    frame.attrs = {"layer": name, "completeness": _completeness(frame)}
+    return frame
+
+
+def _rows(part: _Part, workspace: Workspace | None) -> gpd.GeoDataFrame:
+    frame = read_layer(part.layer, workspace)
+    chosen = frame.loc[frame[part.column].isin(part.codes) != part.other].copy()
+    chosen.attrs = dict(frame.attrs)
+    known = "empty" if "subsidence" in part.codes and chosen.empty else _completeness(chosen)
+    chosen.attrs = {"layer": part.layer, "completeness": known}
+    return as_areas(chosen) if part.layer == "protected_land" else chosen
+
+
+def surroundings(workspace: Place = None) -> dict[str, gpd.GeoDataFrame]:
+    """Read what `parcel_facts` takes: areas, places, roads and what stands against building.
+
+    Stations under construction are left out, and green that is no park; schools are primary and
+    secondary ones, clinics community health services. River management areas are the
+    ``river_setback``, all other protected land is ``protected_land``.
+
+    Parameters
+    ----------
+    workspace
+        A workspace or its folder; without it the shipped layers.
+
+    Returns
+    -------
+    dict
+        Name -> frame in EPSG:4551; ``attrs["completeness"]`` is ``empty`` where a layer of
+        ours is not known to hold anything, so that figures resting on it are "no data".
+
+    Examples
+    --------
+    >>> around = surroundings()
+    >>> around["subsidence"].attrs["completeness"], len(around["nodes"])
+    ('empty', 8)
+    """
+    opened = None if workspace is None else open_workspace(workspace)
+    found = {name: _layer(name, opened) for name in _MEMBERSHIPS}
+    found |= {name: _rows(part, opened) for name, part in _PARTS.items()}
+    roads = _layer("roads", opened)
+    return found | {"roads": roads}
+
+
+def roads_complete_on(areas: gpd.GeoDataFrame, workspace: Place = None) -> gpd.GeoSeries:
+    """Tell on which ground the roads are complete, as far as it matters for some areas.
+
+    Parameters
+    ----------
+    areas
+        Areas of interest in EPSG:4551.
+    workspace
+        Whose roads; without it those of the shipped layers.
+
+    Returns
+    -------
+    geopandas.GeoSeries
+        The areas themselves where the layer is complete; the box in which the shipped layer
+        is; else an empty shape.
+    """
+    opened = None if workspace is None else open_workspace(workspace)
+    if read_layer("roads", opened).attrs["completeness"] == "complete":
+        return gpd.GeoSeries([shapely.union_all(areas.geometry.to_numpy())], crs=WORKING)
+    own = opened is not None and (opened.fictional or bool(supply_record("roads", opened)))
+    box = None if own else layer_schema("roads").complete_bbox
+    if box is None:
+        return gpd.GeoSeries([shapely.Polygon()], crs=WORKING)
+    # Many corners: a parallel is no straight line in the working system.
+    ground = shapely.segmentize(shapely.box(*box), _CORNER_DEGREES)
+    return to_working(gpd.GeoSeries([ground], crs=GEOGRAPHIC, name="roads"))
+
+
+def planned_uses(present: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Lay the parcels' planned uses over the present land use; elsewhere the use stays.
+
+    Parameters
+    ----------
+    present
+        Land use in EPSG:4551.
+    parcels
+        Parcels in EPSG:4551 with the codes of the plan.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``land_use_code`` and outlines: all parcels under their codes, what is left of the
+        present land under ``land_use/<id>``.
+    """
+    columns = ["land_use_code", "geometry"]
+    shapes = parcels.geometry.dropna()
+    taken = shapely.union_all(shapes.to_numpy())
+    rest = present.loc[present.geometry.notna(), columns].copy()
+    met = rest.intersects(taken).to_numpy()
+    rest.loc[met, "geometry"] = rest.geometry[met].difference(taken)
+    rest = rest.loc[~rest.geometry.is_empty]
+    rest.index = pd.Index([f"land_use/{key}" for key in rest.index], name="id")
+    both = pd.concat([parcels[columns], rest])
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=present.crs)

@@ -1,0 +1,125 @@
+"""Write the answers: XLSX for reading, GeoPackage with full Chinese headings for other programs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from erdao_gis.analysis import LandBalance
+from erdao_gis.errors import Language
+from erdao_gis.files import write_bytes_atomic, write_features
+from erdao_gis.parcels import tables
+from erdao_gis.parcels.workbook import Sheet, workbook_bytes
+from erdao_gis.parcels.working import AreaDraft, LimitCheck, ParcelFacts
+from erdao_gis.wording import word
+
+__all__ = ["notices", "write_balance", "write_check", "write_draft", "write_facts"]
+
+
+def notices(parcels: gpd.GeoDataFrame, language: Language) -> tuple[str, ...]:
+    """Say over a table that some parcels are drafted; nothing if none is."""
+    number = tables.assumed_count(parcels)
+    return (word("parcels", "assumed", language).format(number=number),) if number else ()
+
+
+def _book(path: Path, sheets: Sequence[tuple[str, pd.DataFrame]], language: Language,
+          over: tuple[str, ...] = ()) -> Path:  # fmt: skip
+    made = [
+        Sheet(title=word("parcels", f"sheet_{key}", language), table=table, notices=over)
+        for key, table in sheets
+    ]
+    return write_bytes_atomic(path, workbook_bytes(made))
+
+
+def _flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    return pd.DataFrame(frame.drop(columns=frame.geometry.name))
+
+
+def write_draft(drafted: AreaDraft, folder: Path | str, language: Language) -> list[Path]:
+    """Write drafted parcels as ``parcels_draft.gpkg`` and ``parcels_draft.xlsx``.
+
+    Both say that the parcels are assumed. The GeoPackage can be imported ``--as parcels``.
+    Without any parcel only the workbook is written.
+    """
+    target, draft = Path(folder), drafted.draft
+    written = []
+    if len(draft.parcels):
+        table = tables.draft_table(drafted, "zh", codes=True)
+        written.append(write_features(_filed(table), target / "parcels_draft.gpkg"))
+    sheets = [
+        ("draft", _flat(tables.draft_table(drafted, language))),
+        ("ledger", tables.ledger_table(drafted, language)),
+        ("refused", tables.refusal_table(drafted, language)),
+    ]
+    over = notices(draft.parcels, language)
+    return [*written, _book(target / "parcels_draft.xlsx", sheets, language, over)]
+
+
+def write_facts(found: ParcelFacts, folder: Path | str, language: Language) -> list[Path]:
+    """Write facts as ``parcels_facts.gpkg`` and ``parcels_facts.xlsx``.
+
+    The GeoPackage has the parcels' own columns and the facts under full Chinese headings, in
+    EPSG:4551 and full precision.
+    """
+    target = Path(folder)
+    table = tables.facts_table(found, "zh", codes=True)
+    sheets = [
+        ("facts", _flat(tables.facts_table(found, language))),
+        ("frontage", tables.frontage_table(found, language)),
+        ("worth", tables.worth_table(found, language)),
+    ]
+    book = _book(target / "parcels_facts.xlsx", sheets, language, notices(found.parcels, language))
+    return [write_features(_filed(table), target / "parcels_facts.gpkg"), book]
+
+
+def _filed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the table without its index, which stands among the columns already."""
+    return table.reset_index(drop=True)
+
+
+def write_check(checked: LimitCheck, folder: Path | str, language: Language) -> list[Path]:
+    """Write breaches, all limits and the faults as ``parcels_check.xlsx``."""
+    sheets = [
+        ("broken", tables.limits_table(checked.broken, language)),
+        ("limits", tables.limits_table(checked.limits, language)),
+        ("faults", tables.fault_table(checked.audit.faults, language)),
+    ]
+    over = notices(checked.parcels, language)
+    return [_book(Path(folder) / "parcels_check.xlsx", sheets, language, over)]
+
+
+def write_balance(
+    balance: LandBalance,
+    folder: Path | str,
+    language: Language,
+    *,
+    units: gpd.GeoDataFrame | None = None,
+    over: tuple[str, ...] = (),
+) -> list[Path]:
+    """Write the balance with all that its cells rest on as ``land_balance.xlsx``.
+
+    Parameters
+    ----------
+    balance
+        From `balance_parcels`.
+    folder
+        Where to; made when missing.
+    language
+        Of headings and names.
+    units
+        The units of ``balance.by_unit``, for their names.
+    over
+        Lines to stand over the tables, as `notices` gives them.
+    """
+    sheets = [("balance", tables.balance_table(balance, language))]
+    if not balance.transition.empty:
+        sheets.append(("transition", tables.transition_table(balance, language)))
+    if units is not None:
+        sheets.append(("units", tables.by_unit_table(balance, units, language)))
+    sheets += [
+        ("parcels", tables.parcels_list(balance, language)),
+        ("audit", tables.audit_table(balance, language)),
+        ("account", tables.account_table(balance, language)),
+    ]
+    return [_book(Path(folder) / "land_balance.xlsx", sheets, language, over)]

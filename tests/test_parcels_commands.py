@@ -1,0 +1,261 @@
+"""`erdao parcels`: the same answers on screen, as JSON, as workbooks and as GeoPackages."""
+
+import json
+import math
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pyogrio
+import pytest
+from click.testing import CliRunner, Result
+from shapely import box
+
+from erdao_gis.catalogue import create_workspace, open_workspace, read_layer
+from erdao_gis.cli import erdao
+from erdao_gis.cli.parcels import parcels
+from erdao_gis.errors import NotInPlanError, WorkspaceError
+from erdao_gis.files import write_features
+from erdao_gis.parcels import draft_areas
+
+CODES = ["0220105001001GB00001", "0220105001001GB00002"]
+OWNERS = ["长春二道城建", "=HYPERLINK(1)"]
+
+
+def run(*arguments: object, language: str = "zh") -> Result:
+    """Run one of the parcel commands."""
+    return CliRunner().invoke(parcels, [str(one) for one in arguments], obj=language)
+
+
+@pytest.fixture
+def gbk(tmp_path: Path) -> Path:
+    """Write a workspace into which a GBK shapefile with Chinese field names was imported."""
+    frame = gpd.GeoDataFrame(
+        {
+            "地块编号": CODES,
+            "用地代码": ["070102", "090101"],
+            "用地面积": [10_000.0, 5_000.0],
+            "容积率": [2.0, 3.5],
+            "建筑密度": [28.0, 45.0],
+            "绿地率": [35.0, 20.0],
+            "建筑限高": [54.0, 60.0],
+            "供地方式": ["出让", "出让"],
+            "权利人": OWNERS,
+        },
+        geometry=[box(460_000, 4_860_000, 460_100, 4_860_100),
+                  box(460_100, 4_860_000, 460_200, 4_860_050)],
+        crs=4551,
+    )  # fmt: skip
+    path = tmp_path / "in" / "出让地块.shp"
+    path.parent.mkdir()
+    frame.to_file(path, encoding="GBK")
+    place = create_workspace(tmp_path / "plan", fictional=True).folder
+    options = ["--as", "parcels", "--workspace", place, "--map", "地块编号=id"]
+    result = CliRunner().invoke(erdao, ["import", str(path), *map(str, options)])
+    assert result.exit_code == 0, result.output
+    return place
+
+
+def sheet(path: Path, title: str, *, head: int = 1) -> list[dict[str, object]]:
+    """Read one sheet of a workbook as rows."""
+    rows = list(openpyxl.load_workbook(path)[title].iter_rows(min_row=head, values_only=True))
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+@pytest.mark.parametrize("name", ["", "draft", "facts", "check", "balance"])
+def test_help_is_chinese_and_english(name: str) -> None:
+    """The group and each command explain themselves in both languages."""
+    said = run(*([name] if name else []), "--help").output
+    assert any("\u4e00" <= character <= "\u9fff" for character in said)
+    assert " / " in said
+
+
+def test_balance_rows_have_code_name_area_and_percent(town: Path) -> None:
+    """The rows sum to the town: 480 ha and exactly 100 %."""
+    rows = json.loads(run("balance", town, "--json").output)
+    assert list(rows[0])[:4] == ["code", "name", "area_ha", "percent"]
+    assert {row["code"]: row["name"] for row in rows}["07"] == "居住用地"
+    assert math.fsum(row["area_ha"] for row in rows) == pytest.approx(480)
+    assert sum(round(row["percent"] * 100) for row in rows) == 10_000
+
+
+def test_balance_is_told_in_the_language_asked_for(town: Path) -> None:
+    """The table has its total; what rounding did is said."""
+    said = run("balance", town, language="en").output
+    assert "Residential" in said
+    assert "480.00" in said
+    assert "100.01" in said
+
+
+def test_balance_workbook_holds_all_that_the_figures_rest_on(town: Path, tmp_path: Path) -> None:
+    """Balance, transitions, units, parcels, audit and account are sheets."""
+    result = run("balance", town, "--unit", "zones", "--into", tmp_path)
+    assert result.exit_code == 0, result.output
+    book = tmp_path / "land_balance.xlsx"
+    titles = ["用地平衡表", "用地转移", "分单元", "地块清单", "压盖与缝隙", "账目"]
+    assert openpyxl.load_workbook(book).sheetnames == titles
+    last = sheet(book, "用地平衡表")[-1]
+    assert (last["用地名称"], last["现状比例（%）"]) == ("合计", 100)
+    assert last["规划面积（公顷）"] == pytest.approx(480)
+    assert {row["单元"] for row in sheet(book, "分单元")} == {"老镇区", "河东新区"}
+
+
+def test_same_answer_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
+    """A workbook carries no time of writing."""
+    for name in ("a", "b"):
+        run("check", town, "--into", tmp_path / name)
+    both = [(tmp_path / name / "parcels_check.xlsx").read_bytes() for name in ("a", "b")]
+    assert both[0] == both[1]
+
+
+def test_check_tells_breaches_by_its_exit_status(town: Path, tmp_path: Path) -> None:
+    """Eight limits are broken: exit status 1, and the workbook lists them."""
+    result = run("check", town, "--json", "--into", tmp_path)
+    assert result.exit_code == 1
+    record = json.loads(result.output)
+    assert len(record["broken"]) == 8
+    assert record["faults"] == []
+    rows = sheet(tmp_path / "parcels_check.xlsx", "超限地块")
+    assert len(rows) == 8
+    assert {row["结论"] for row in rows} == {"超过上限", "低于下限"}
+    assert "8 处超出限值" in run("check", town).output
+
+
+def test_facts_as_json_say_what_they_are_worth(town: Path) -> None:
+    """What no layer tells is null and no_data, never 0."""
+    record = json.loads(run("facts", town, "--json").output)
+    assert len(record["parcels"]) == 64
+    assert record["state"]["subsidence_m2"] == "no_data"
+    assert {row["subsidence_m2"] for row in record["parcels"]} == {None}
+    assert {row["street"] for row in record["frontage"]} >= {"甲街", "样例大路"}
+
+
+def test_a_gbk_shapefile_goes_in_whole(gbk: Path) -> None:
+    """Codes stay text with their leading zeros; a field that the layer lacks is kept."""
+    frame = read_layer("parcels", gbk)
+    assert frame.index.tolist() == CODES
+    assert frame["height_max_m"].tolist() == [54, 60]
+    assert frame["权利人"].tolist() == OWNERS
+    assert frame.area.tolist() == pytest.approx([10_000, 5_000])
+
+
+def test_parcels_go_out_as_geopackage_with_full_names(gbk: Path, tmp_path: Path) -> None:
+    """Headings longer than a shapefile's ten bytes stand whole, beside the fields given."""
+    result = run("facts", gbk, "--into", tmp_path)
+    assert result.exit_code == 0, result.output
+    path = tmp_path / "parcels_facts.gpkg"
+    out = gpd.read_file(path)
+    wanted = {"编号", "用地代码", "容积率上限", "建筑密度上限", "绿地率下限", "建筑限高",
+              "供地方式", "权利人", "图形面积（平方米）", "至最近地铁站直线距离（米）"}  # fmt: skip
+    assert wanted <= set(out.columns)
+    assert out["编号"].tolist() == CODES
+    assert out["权利人"].tolist() == OWNERS
+    assert out["图形面积（平方米）"].tolist() == pytest.approx([10_000, 5_000])
+    assert pyogrio.read_info(path)["crs"] == "EPSG:4551"
+
+
+def test_parcels_go_out_as_workbook_with_full_names(gbk: Path, tmp_path: Path) -> None:
+    """The same headings and values stand in the workbook, numbers as numbers."""
+    run("facts", gbk, "--into", tmp_path)
+    rows = sheet(tmp_path / "parcels_facts.xlsx", "地块情况")
+    assert [row["编号"] for row in rows] == CODES
+    assert [row["建筑密度上限"] for row in rows] == [28, 45]
+    assert [row["权利人"] for row in rows] == OWNERS
+    assert [row["图形面积（亩）"] for row in rows] == pytest.approx([15, 7.5])
+
+
+def test_what_went_out_can_come_in_again(gbk: Path, tmp_path: Path) -> None:
+    """The GeoPackage's full headings are those that the import knows."""
+    run("facts", gbk, "--into", tmp_path)
+    again = create_workspace(tmp_path / "again", fictional=True).folder
+    source = str(tmp_path / "parcels_facts.gpkg")
+    CliRunner().invoke(erdao, ["import", source, "--as", "parcels", "--workspace", str(again)])
+    columns = ["land_use_code", "floor_area_ratio_max", "building_density_max", "green_ratio_min"]
+    first, second = read_layer("parcels", gbk), read_layer("parcels", again)
+    assert second[columns].equals(first[columns])
+    assert second.geometry.geom_equals(first.geometry).all()
+
+
+def test_text_in_a_workbook_never_becomes_a_formula(gbk: Path, tmp_path: Path) -> None:
+    """Every text cell is of the type text, also one that begins with an equals sign."""
+    run("facts", gbk, "--into", tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "parcels_facts.xlsx")
+    cells = [cell for page in book.worksheets for row in page.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    said = [cell for cell in cells if cell.value in {*CODES, *OWNERS}]
+    assert {cell.value for cell in said} == {*CODES, *OWNERS}
+    assert all(cell.data_type == "s" and cell.quotePrefix for cell in said)
+
+
+def test_parcels_alone_are_balanced_too(gbk: Path) -> None:
+    """Without a land-use layer the parcels are the present: 1 ha homes, 0.5 ha shops."""
+    rows = json.loads(run("balance", gbk, "--json").output)
+    found = {row["code"]: (row["area_ha"], row["percent"]) for row in rows}
+    assert found == {"07": (1.0, 66.67), "09": (0.5, 33.33)}
+
+
+def test_drafts_of_the_shipped_district_say_that_they_are_assumed(tmp_path: Path) -> None:
+    """Both areas lie where the roads are complete; the mark stands in every file."""
+    result = run("draft", "--area", "RA03", "--area", "RA01", "--into", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "不是宗地" in result.output
+    out = gpd.read_file(tmp_path / "parcels_draft.gpkg")
+    assert len(out) >= 40
+    assert set(out["假定"]) == {"yes"}
+    assert set(out["证据等级"]) == {"D"}
+    book = tmp_path / "parcels_draft.xlsx"
+    assert "不是宗地" in str(openpyxl.load_workbook(book)["示意地块"]["A1"].value)
+    rows = sheet(book, "示意地块", head=2)
+    assert {row["假定"] for row in rows} == {"是"}
+    assert all(row["划分临街长度（米）"] >= 15 for row in rows)
+
+
+def test_drafts_can_be_imported_as_parcels(tmp_path: Path) -> None:
+    """Imported, they still say that they are assumed, and every command says so too."""
+    run("draft", "--area", "RA03", "--into", tmp_path)
+    place = create_workspace(tmp_path / "plan").folder
+    source = str(tmp_path / "parcels_draft.gpkg")
+    options = ["--as", "parcels", "--workspace", str(place)]
+    result = CliRunner().invoke(erdao, ["import", source, *options])
+    assert result.exit_code == 0, result.output
+    assert set(read_layer("parcels", place)["assumed"]) == {"yes"}
+    assert "不是宗地" in run("facts", place).output
+
+
+def test_other_areas_are_refused_with_the_reason() -> None:
+    """An area without a place gets no parcels, but what the catalogue knows of it."""
+    result = run("draft", "--area", "RA02", "--json")
+    assert result.exit_code == 1
+    record = json.loads(result.output)
+    assert record["parcels"] == []
+    assert record["refused"][0]["rule"] == "parcels_draft_unplaced"
+    assert "长青街道" in record["refused"][0]["reason"]
+
+
+def test_drafting_stops_where_the_roads_are_no_longer_complete(tmp_path: Path) -> None:
+    """East of the box in which the shipped roads are complete an area is refused."""
+    place = create_workspace(tmp_path / "plan").folder
+    areas = read_layer("renewal_areas").loc[["RA03"]].reset_index()
+    areas.geometry = areas.translate(9_000, 0)
+    target = open_workspace(place).supplied_path("renewal_areas")
+    write_features(areas, target)
+    draft = draft_areas(place, areas=["RA03"]).draft
+    assert [fault.rule for fault in draft.faults] == ["parcels_draft_roads_incomplete"]
+
+
+def test_the_workbook_says_why_areas_are_refused(tmp_path: Path) -> None:
+    """Without any parcel there is no GeoPackage, but a workbook with the reasons."""
+    assert run("draft", "--area", "RA04", "--into", tmp_path).exit_code == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["parcels_draft.xlsx"]
+    rows = sheet(tmp_path / "parcels_draft.xlsx", "未划分片区")
+    assert rows[0]["要素"] == "RA04"
+    assert "三道镇" in str(rows[0]["原因"])
+
+
+def test_unknown_areas_and_missing_parcels_are_told() -> None:
+    """Both errors are ours and say what to do."""
+    unknown, none = run("draft", "--area", "ZZ99").exception, run("facts").exception
+    assert isinstance(unknown, NotInPlanError)
+    assert "RA03" in unknown.message("zh")
+    assert isinstance(none, WorkspaceError)
+    assert "erdao parcels draft" in none.message("en")
