@@ -26,6 +26,7 @@ import csv
 import functools
 import locale
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
@@ -47,9 +48,17 @@ __all__ = [
     "WorkspaceError",
     "message_text",
     "preferred_language",
+    "visible",
 ]
 
 Language = Literal["zh", "en"]
+
+# Controls, which a terminal obeys, and marks that turn the direction of text around; a tab and
+# the line breaks of a list ("\n- ") are wanted.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+    "|\n(?!- )"
+)
 
 
 @functools.cache
@@ -74,13 +83,28 @@ def preferred_language() -> Language:
     return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"
 
 
+def visible(value: object) -> str:
+    r"""Show a text from data so that no character of it acts on a screen: as \xNN or \uNNNN.
+
+    Examples
+    --------
+    >>> print(visible("road\x1b[31m"))
+    road\x1b[31m
+    """
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1].replace(r"\n", r"\x0a"), str(value))
+
+
 def message_text(key: str, facts: Mapping[str, object], language: Language) -> str:
     """Fill the message ``key``: what was found, what was expected, what to do."""
     row = _messages()[key]
     space = "" if language == "zh" else " "
     parts = (row[f"{part}_{language}"] for part in ("found", "expected", "remedy"))
     # Facts are put in once and never read as a template themselves.
-    return space.join(part for part in parts if part).format_map(dict(facts))
+    shown = {
+        name: fact if isinstance(fact, int | float) else visible(fact)
+        for name, fact in facts.items()
+    }
+    return space.join(part for part in parts if part).format_map(shown)
 
 
 @dataclass(frozen=True, kw_only=True)

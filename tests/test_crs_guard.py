@@ -1,5 +1,7 @@
 """The datum guard on a street grid of uneven blocks."""
 
+import time
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -122,3 +124,58 @@ def test_unknown_declared_datum_is_an_error() -> None:
     """A misspelt declaration does not pass."""
     with pytest.raises(CRSError):
         guard_datum(_streets(), _streets(), "gcj")
+
+
+def _partly(datum: str, share: float) -> gpd.GeoDataFrame:
+    """Shift every so many of the streets."""
+    frame, shifted = _streets(), _as(_streets(), datum)
+    chosen = np.arange(len(frame)) < share * len(frame)
+    shapes = np.where(chosen, shifted.geometry.to_numpy(), frame.geometry.to_numpy())
+    ids = [f"S{row:02}" for row in range(len(frame))]
+    return gpd.GeoDataFrame({"id": ids}, geometry=shapes, crs=frame.crs)
+
+
+@pytest.mark.parametrize("datum", ["GCJ-02", "BD-09"])
+def test_part_of_the_streets_on_another_datum_is_stopped_by_name(datum: str) -> None:
+    """The median of all streets is right when less than half of them are shifted."""
+    with pytest.raises(DatumError) as caught:
+        guard_datum(_partly(datum, 0.45), _streets(), what="mixed.geojson")
+    assert (caught.value.key, caught.value.facts["best"]) == ("datum_mixed", datum)
+    assert caught.value.facts["count"] == 11
+    assert "S00, S01" in caught.value.message("en")
+
+
+def test_true_part_of_streets_declared_as_shifted_is_stopped() -> None:
+    """Converting the whole layer would spoil its true part."""
+    with pytest.raises(DatumError) as caught:
+        guard_datum(_partly("GCJ-02", 0.7), _streets(), "GCJ-02")
+    assert (caught.value.key, caught.value.facts["best"]) == ("datum_mixed", "CGCS2000")
+
+
+def test_few_doubtful_streets_are_named_and_pass() -> None:
+    """Two strays do not stop a layer, but can be looked at."""
+    assert guard_datum(_partly("GCJ-02", 0.08), _streets()).doubtful_ids == ("S00", "S01")
+    assert guard_datum(_streets(), _streets()).doubtful_ids == ()
+
+
+def test_parcels_that_no_street_follows_are_not_called_mixed() -> None:
+    """Some parcel always lies near a street that is none of its own."""
+    corners = np.random.default_rng(5).uniform((460000, 4858000), (464000, 4862000), (300, 2))
+    shapes = [shapely.box(x, y, x + 40, y + 60) for x, y in corners]
+    guard_datum(gpd.GeoDataFrame(geometry=shapes, crs=WORKING), _streets())
+
+
+def test_endless_lines_are_sampled_thinly() -> None:
+    """Zigzags of 20 million km hold no more samples than a town."""
+    zigzag = [(450000 if step % 2 else 2400000, 4860000) for step in range(250)]
+    frame = gpd.GeoDataFrame(geometry=[shapely.LineString(zigzag)] * 40, crs=WORKING)
+    assert datum_hypotheses(frame, _streets()).samples <= 2000
+
+
+def test_tangled_areas_are_sampled_without_a_repair() -> None:
+    """A random ring of 3,000 vertices would be repaired for half a minute."""
+    places = np.random.default_rng(1).random((3000, 2)) * 1000 + [460000, 4860000]
+    frame = gpd.GeoDataFrame(geometry=[shapely.Polygon(places)], crs=WORKING)
+    start = time.perf_counter()
+    guard_datum(frame, _streets())
+    assert time.perf_counter() - start < 2

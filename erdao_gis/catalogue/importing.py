@@ -157,9 +157,8 @@ def _located(
     frame: gpd.GeoDataFrame, workspace: Workspace, options: ImportOptions, what: str
 ) -> tuple[gpd.GeoDataFrame, DatumFit | None]:
     """Guard the declared datum, convert GCJ-02 or BD-09, and go to EPSG:4551."""
-    true = to_working(convert_datum(frame, options.datum))
     if workspace.fictional:
-        return true, None
+        return to_working(convert_datum(frame, options.datum)), None
     lines = [read_shipped(name) for name in REFERENCE_LAYERS]
     traced = gpd.GeoDataFrame(pd.concat([part.loc[part["evidence"] == "B"] for part in lines]))
     trusted = traced.set_crs(WORKING, allow_override=True)
@@ -169,7 +168,7 @@ def _located(
     if lines_too and fit.samples >= MANY and nearest > FAR_M and not options.accept_datum:
         facts = {"file": what, "metres": f"{nearest:.0f}"}
         raise DatumError("lines_far_off", facts)
-    return true, fit
+    return to_working(convert_datum(frame, options.datum)), fit
 
 
 def _mapping(

@@ -15,8 +15,10 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from pyproj import CRS
 
 from erdao_gis.crs.frames import to_geographic
+from erdao_gis.crs.reference import GEOGRAPHIC, same_crs
 from erdao_gis.errors import CRSError
 
 __all__ = [
@@ -240,6 +242,6 @@ def convert_datum(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
     )
     return (
         true.set_crs(frame.crs, allow_override=True)
-        if frame.crs.is_geographic
+        if same_crs(CRS.from_user_input(frame.crs), CRS.from_user_input(GEOGRAPHIC))
         else true.to_crs(frame.crs)
     )

@@ -53,10 +53,12 @@ _CANDIDATES = (
 
 def _in_degrees(bounds: Bounds, crs: CRS) -> Bounds | None:
     """Bounds in longitude/latitude; None where the projection cannot map them."""
-    if crs.is_geographic:
+    plain = CRS.from_user_input(GEOGRAPHIC)
+    if same_crs(crs, plain):
         return bounds
-    # Equal datums: naming CGCS2000 as the target's own keeps PROJ from guessing a shift.
-    target = crs.geodetic_crs if crs.geodetic_crs is not None else CRS.from_user_input(GEOGRAPHIC)
+    # Equal datums: naming the system's own as the target keeps PROJ from guessing a shift.
+    own = crs.geodetic_crs
+    target = own if own is not None and same_crs(own, plain) else plain
     across = Transformer.from_crs(crs, target, always_xy=True)
     corners_x = np.array([bounds[0], bounds[2], bounds[0], bounds[2]])
     corners_y = np.array([bounds[1], bounds[1], bounds[3], bounds[3]])

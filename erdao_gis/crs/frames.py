@@ -42,7 +42,7 @@ def _moved(
         return frame.set_crs(wanted, allow_override=True)
     if crs.is_bound:  # its own parameters lead to WGS84 and no further
         frame = frame.to_crs("EPSG:4326").set_crs(GEOGRAPHIC, allow_override=True)
-    elif crs.is_geographic:
+    elif same_crs(crs, CRS.from_user_input(GEOGRAPHIC)):
         # PROJ knows no operation between the two datums ("ballpark"): say that they are equal.
         frame = frame.set_crs(GEOGRAPHIC, allow_override=True)
     moved = frame.to_crs(wanted)

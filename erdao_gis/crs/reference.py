@@ -32,6 +32,9 @@ WORKING = "EPSG:4551"
 """CGCS2000 3-degree Gauss-Kruger, central meridian 126 E, metres: where all measures are taken."""
 
 _EQUAL_DATUMS = ("china 2000", "cgcs2000", "world geodetic system 1984", "wgs 84", "wgs84")
+# The ellipsoids of both, whose flattening differs by a ten-millionth.
+_SEMI_MAJOR, _INVERSE_FLATTENING = 6378137.0, 298.2572
+_SAME_METRES, _SAME_FLATTENING = 1e-3, 1e-3
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,27 @@ def _datum_name(crs: CRS) -> str:
 
 
 def _counts_as_cgcs2000(crs: CRS) -> bool:
-    return any(name in _datum_name(crs).lower() for name in _EQUAL_DATUMS)
+    """Tell by the datum's name and its ellipsoid: a definition can call anything WGS 84."""
+    if not any(name in _datum_name(crs).lower() for name in _EQUAL_DATUMS):
+        return False
+    ellipsoid = crs.ellipsoid
+    return ellipsoid is not None and (
+        abs(ellipsoid.semi_major_metre - _SEMI_MAJOR) < _SAME_METRES
+        and abs(ellipsoid.inverse_flattening - _INVERSE_FLATTENING) < _SAME_FLATTENING
+    )
+
+
+def _frame_of_degrees(crs: CRS) -> tuple[object, ...]:
+    """Give what two geographic systems on one datum can differ in: meridian, unit, axes."""
+    meridian = crs.prime_meridian
+    east = 0.0
+    if meridian is not None:  # its stub calls the factor a text
+        east = meridian.longitude * float(meridian.unit_conversion_factor)
+    axes = [axis for axis in crs.axis_info if axis.direction not in ("up", "down")]
+    return (
+        round(east, 12),
+        *sorted((axis.direction, round(axis.unit_conversion_factor, 15)) for axis in axes),
+    )
 
 
 def require_known_datum(crs: CRS, *, what: str = "") -> None:
@@ -138,12 +161,14 @@ def require_known_datum(crs: CRS, *, what: str = "") -> None:
     Raises
     ------
     CRSError
-        Xian 1980, Beijing 1954, a local or an unknown datum.
+        Xian 1980, Beijing 1954, a local or an unknown datum; geocentric coordinates.
 
     Examples
     --------
     >>> require_known_datum(CRS.from_epsg(4326))
     """
+    if crs.is_geocentric:
+        raise CRSError("crs_geocentric", {"what": display_name(what), "crs": crs_label(crs)})
     if crs.is_bound or _counts_as_cgcs2000(crs):
         return
     facts = {
@@ -157,6 +182,8 @@ def require_known_datum(crs: CRS, *, what: str = "") -> None:
 def same_crs(first: CRS, second: CRS) -> bool:
     """Tell whether two systems give the same coordinates; WGS84 and CGCS2000 count as equal.
 
+    Prime meridian, unit and direction of the axes must agree; their order need not.
+
     Examples
     --------
     >>> same_crs(CRS.from_epsg(4326), CRS.from_epsg(4490))
@@ -168,8 +195,10 @@ def same_crs(first: CRS, second: CRS) -> bool:
         return True
     if not (_counts_as_cgcs2000(first) and _counts_as_cgcs2000(second)):
         return False
+    if _frame_of_degrees(first) != _frame_of_degrees(second):
+        return False
     if first.is_geographic and second.is_geographic:
-        return True
+        return not (first.is_derived or second.is_derived)
     return _projection(first) is not None and _projection(first) == _projection(second)
 
 

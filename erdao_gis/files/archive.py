@@ -1,5 +1,6 @@
 """Zip archives: checked before a byte is unpacked, and unpacked under names of ours."""
 
+import lzma
 import shutil
 import zipfile
 import zlib
@@ -80,6 +81,7 @@ def unpack_shapefile(path: Path, folder: Path, *, limits: Limits) -> dict[str, P
     except (
         zipfile.BadZipFile,
         zlib.error,
+        lzma.LZMAError,
         UnicodeDecodeError,
         EOFError,
         NotImplementedError,

@@ -11,6 +11,7 @@ from typing import Any
 
 from erdao_gis.errors import FormatError
 from erdao_gis.files.encodings import decode_fields
+from erdao_gis.files.limits import DEFAULT_LIMITS, Limits, check_table_size
 
 __all__ = ["AttributeTable", "read_dbf"]
 
@@ -76,7 +77,12 @@ def _fields(data: bytes, header_bytes: int, file: str) -> list[_Field]:
 
 
 def read_dbf(
-    data: bytes, *, file: str, encoding: str | None = None, hint: str | None = None
+    data: bytes,
+    *,
+    file: str,
+    encoding: str | None = None,
+    hint: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> AttributeTable:
     """Read a dBASE table from its bytes.
 
@@ -90,11 +96,15 @@ def read_dbf(
         What the user states; must fit.
     hint
         What the .cpg file states; often wrong, so it is checked against the bytes.
+    limits
+        Of columns and values.
 
     Raises
     ------
     FormatError
         Not a table, cut off, or in no known encoding.
+    UnsafeInputError
+        Beyond the limits.
     """
     if len(data) < _HEADER:
         raise FormatError("table_damaged", {"file": file})
@@ -105,6 +115,7 @@ def read_dbf(
     there = (len(data) - header_bytes) // record_bytes
     if there < count:
         raise FormatError("table_cut_off", {"file": file, "rows": there, "expected": count})
+    check_table_size(file, rows=count, columns=len(fields), limits=limits)
     records = [
         data[at : at + record_bytes]
         for at in range(header_bytes, header_bytes + count * record_bytes, record_bytes)

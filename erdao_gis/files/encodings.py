@@ -14,11 +14,21 @@ GBK = "gb18030"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _GBK_NAMES = ("gbk", "gb2312", "gb18030", "cp936", "936", "ms936", "ansi936", "ansi 936", "oem 936")
 _UTF8_NAMES = ("utf-8", "utf8", "65001", "cp65001")
+# Python knows more, of which some are no encodings of texts (idna, hex, undefined).
+_OTHERS = {
+    *("ascii", "us-ascii", "utf-16", "utf-16le", "utf-16be", "utf-8-sig", "latin1", "latin-1"),
+    *("big5", "big5hkscs", "cp950", "cp932", "shift_jis", "shift-jis", "euc-jp", "cp949"),
+    *("euc-kr", "cp437", "cp850", "cp852", "cp866", "cp874", "koi8-r", "koi8-u", "macroman"),
+    *(f"cp{number}" for number in range(1250, 1259)),
+    *(f"iso-8859-{number}" for number in (*range(1, 12), 13, 14, 15)),
+}
 _LONGEST_CHARACTER = 4
 
 
 def encoding_name(said: str | None) -> str | None:
     """Bring the name of an encoding, as users and .cpg files write it, to Python's.
+
+    None for an empty name and for one that is not an encoding of texts.
 
     Examples
     --------
@@ -32,6 +42,15 @@ def encoding_name(said: str | None) -> str | None:
         return GBK
     if name in _UTF8_NAMES:
         return UTF8
+    plain = name.removeprefix("windows").removeprefix("ansi").strip(" -_")
+    return next((known for known in (name, plain, f"cp{plain}") if known in _OTHERS), None)
+
+
+def _stated(said: str | None, file: str) -> str | None:
+    """Bring what the user states to Python's name; a name of no encoding is an error."""
+    name = encoding_name(said)
+    if said and said.strip() and name is None:
+        raise FormatError("encoding_unknown", {"file": file, "encoding": said})
     return name
 
 
@@ -76,7 +95,7 @@ def decode_text(data: bytes, *, file: str, encoding: str | None = None) -> tuple
     ('二道区', 'gb18030')
     """
     marked = next((name for mark, name in _BOMS if data.startswith(mark)), None)
-    stated = encoding_name(encoding)
+    stated = _stated(encoding, file)
     for name in [stated] if stated else [marked] if marked else [UTF8, GBK]:
         try:
             text = data.decode(name).removeprefix("\ufeff")
@@ -84,8 +103,6 @@ def decode_text(data: bytes, *, file: str, encoding: str | None = None) -> tuple
                 continue  # it would decode, into rare characters that nobody wrote
         except UnicodeDecodeError:
             continue
-        except LookupError as error:
-            raise FormatError("encoding_unknown", {"file": file, "encoding": name}) from error
         return text, UTF8 if name == "utf-8-sig" else name
     tried = stated or marked or "UTF-8, GB18030"
     raise FormatError("encoding_undecided", {"file": file, "encoding": tried})
@@ -143,15 +160,11 @@ def decode_fields(
     >>> decode_fields([(10, ["吉林".encode("gbk")])], file="a.dbf", stated=None, hint="UTF-8")
     ([['吉林']], 'gb18030', 0)
     """
-    names = [encoding_name(stated)] if stated else [encoding_name(hint), UTF8, GBK]
+    told = _stated(stated, file)
+    names = [told] if told else [encoding_name(hint), UTF8, GBK]
     best: tuple[float, list[list[str]], str, int] | None = None
     for name in dict.fromkeys(name for name in names if name):
-        try:
-            decoded = [_decoded(values, width, name) for width, values in columns]
-        except LookupError as error:
-            if stated:
-                raise FormatError("encoding_unknown", {"file": file, "encoding": name}) from error
-            continue
+        decoded = [_decoded(values, width, name) for width, values in columns]
         texts = [column for column in decoded if column is not None]
         if len(texts) < len(columns):
             continue

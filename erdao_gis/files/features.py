@@ -19,8 +19,10 @@ from erdao_gis.crs import (
     require_known_datum,
     same_crs,
 )
+from erdao_gis.crs.file_text import crs_from_file
 from erdao_gis.crs.reference import crs_label, parse_crs
-from erdao_gis.errors import CRSError, FormatError, UnsafeInputError, message_text
+from erdao_gis.errors import CRSError, FormatError, UnsafeInputError, message_text, visible
+from erdao_gis.files.characters import check_names, unstorable
 from erdao_gis.files.columns import is_code_name, typed_column
 from erdao_gis.files.geojson import read_geojson
 from erdao_gis.files.geopackage import read_geopackage
@@ -141,13 +143,13 @@ def read_features(
     stated = None if crs is None else parse_crs(crs, what=known.name)
     raw = _read(known, layer=layer, encoding=encoding, limits=limits)
     if raw.geometries is None:
-        return _table(raw, None)
+        return _table(raw, None, known.name)
     if int(shapely.get_num_coordinates(raw.geometries).sum()) > limits.vertices:
         raise UnsafeInputError("too_many_vertices", {"file": known.name, "limit": limits.vertices})
     faults, notes = screen(raw.geometries, keep_null=null_geometry == "keep")
     raw.faults += faults
     raw.notes += notes
-    return _table(raw, _located(raw, known.name, stated, region))
+    return _table(raw, _located(raw, known.name, stated, region), known.name)
 
 
 def _read(path: Path, *, layer: str | None, encoding: str | None, limits: Limits) -> RawLayer:
@@ -173,7 +175,9 @@ def _located(raw: RawLayer, file: str, stated: CRS | None, region: Region | None
     """Settle the CRS, and make sure that the coordinates can be in it."""
     shapes = raw.geometries
     assert shapes is not None
-    said = stated or (parse_crs(raw.named_crs, what=file) if raw.named_crs is not None else None)
+    said = stated or (
+        crs_from_file(raw.named_crs, what=file) if raw.named_crs is not None else None
+    )
     if stated is not None:
         _tell_of_override(raw, stated)
     crs = said or (parse_crs(raw.assumed_crs) if raw.assumed_crs is not None else None)
@@ -203,7 +207,7 @@ def _tell_of_override(raw: RawLayer, stated: CRS) -> None:
     if raw.named_crs is None:
         return
     try:
-        named = parse_crs(raw.named_crs)
+        named = crs_from_file(raw.named_crs)
     except CRSError:  # what cannot be understood is what the user puts right
         return
     if not same_crs(named, stated):
@@ -211,14 +215,16 @@ def _tell_of_override(raw: RawLayer, stated: CRS) -> None:
         raw.notes.append(Finding(-1, "crs_overridden", facts))
 
 
-def _table(raw: RawLayer, crs: CRS | None) -> FeatureTable:
+def _table(raw: RawLayer, crs: CRS | None, file: str) -> FeatureTable:
     """Type the columns, set rejects apart, and close the ledger."""
+    check_names(raw, file)
     columns: dict[str, pd.Series[Any]] = {}
     for name, values in raw.columns.items():
         typed = typed_column(name, values, textual=raw.textual)
         columns[name] = typed.series
         raw.faults += typed.faults
         raw.notes += typed.notes
+        raw.faults += unstorable(name, typed.series)
     first_faults = {fault.row: fault for fault in reversed(raw.faults)}
     index = pd.RangeIndex(1, raw.rows + 1, name="row")
     frame = pd.DataFrame(columns, index=pd.RangeIndex(raw.rows)).set_axis(index)
@@ -245,7 +251,9 @@ def _ids(frame: pd.DataFrame) -> list[str]:
     codes = [name for name in frame.columns if is_code_name(str(name))]
     for name in ["id", *codes]:
         if name in frame.columns:
-            return ["" if value is None or value is pd.NA else str(value) for value in frame[name]]
+            return [
+                "" if value is None or value is pd.NA else visible(value) for value in frame[name]
+            ]
     return [""] * len(frame)
 
 

@@ -12,7 +12,7 @@ import shapely
 from erdao_gis.crs import GEOGRAPHIC
 from erdao_gis.errors import FormatError, UnsafeInputError
 from erdao_gis.files.encodings import decode_text
-from erdao_gis.files.limits import Limits
+from erdao_gis.files.limits import Limits, check_table_size
 from erdao_gis.files.paths import too_large
 from erdao_gis.files.raw import Finding, RawLayer, UnusableError, geometry_array
 
@@ -31,8 +31,12 @@ class _Members(dict[str, Any]):
 def _members(pairs: list[tuple[str, Any]]) -> _Members:
     members = _Members(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        members.repeated = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                members.repeated = name
+                break
+            seen.add(name)
     return members
 
 
@@ -46,7 +50,7 @@ def read_geojson(path: Path, *, encoding: str | None, limits: Limits) -> RawLaye
     encoding
         Stated by the user; else UTF-8 (with or without a mark) or GB 18030, told by the bytes.
     limits
-        Of size, features.
+        Of size, features, columns.
 
     Raises
     ------
@@ -69,7 +73,7 @@ def read_geojson(path: Path, *, encoding: str | None, limits: Limits) -> RawLaye
     for row, feature in enumerate(features):
         shapes.append(_shape_of(feature, row, layer))
     layer.geometries = geometry_array(shapes)
-    _collect_columns(features, layer)
+    _collect_columns(features, layer, path.name, limits)
     return layer
 
 
@@ -139,13 +143,14 @@ def _checked_members(feature: object) -> _Members:
     return feature
 
 
-def _collect_columns(features: list[object], layer: RawLayer) -> None:
+def _collect_columns(features: list[object], layer: RawLayer, file: str, limits: Limits) -> None:
     """Put properties into columns; the feature's own id too, where no property is called so."""
     rows = [
         feature.get("properties") or {} if isinstance(feature, dict) else {} for feature in features
     ]
     rows = [row if isinstance(row, dict) else {} for row in rows]
     names = list(dict.fromkeys(name for row in rows for name in row))
+    check_table_size(file, rows=len(rows), columns=len(names), limits=limits)
     own = [feature.get("id") if isinstance(feature, dict) else None for feature in features]
     if "id" not in names and any(value is not None for value in own):
         layer.columns["id"] = own

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from erdao_gis.errors import FormatError, UnsafeInputError
-from erdao_gis.files.limits import Limits
+from erdao_gis.files.limits import Limits, check_table_size
 from erdao_gis.files.raw import Finding, RawLayer
-from erdao_gis.files.shapefile import shapes_from_wkb
+from erdao_gis.files.wkb import shapes_from_wkb
 
 __all__ = ["read_geopackage"]
 
@@ -129,7 +129,10 @@ def _read_table(connection: sqlite3.Connection, file: str, table: str, limits: L
     columns = connection.execute(f"PRAGMA table_info({_quoted(table)})").fetchall()
     names = [str(column[1]) for column in columns]
     query = f"SELECT {', '.join(map(_quoted, names))} FROM {_quoted(table)} LIMIT ?"  # noqa: S608 - quoted names of the file's own columns
-    rows = connection.execute(query, (limits.features + 1,)).fetchall()
+    check_table_size(file, rows=0, columns=len(names), limits=limits)
+    most = min(limits.features, limits.values // max(1, len(names)))
+    rows = connection.execute(query, (most + 1,)).fetchall()
+    check_table_size(file, rows=len(rows), columns=len(names), limits=limits)
     if len(rows) > limits.features:
         raise UnsafeInputError("too_many_features", {"file": file, "limit": limits.features})
     layer = RawLayer("GPKG", "utf-8", len(rows), {}, None, stated)

@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from erdao_gis.errors import FormatError, MissingDependencyError, UnsafeInputError
-from erdao_gis.files.limits import Limits
+from erdao_gis.files.limits import Limits, check_table_size
 from erdao_gis.files.raw import RawLayer
-from erdao_gis.files.shapefile import shapes_from_wkb
+from erdao_gis.files.wkb import shapes_from_wkb
 
 if TYPE_CHECKING:
     from pyarrow import parquet
 
 __all__ = ["read_geoparquet"]
+
+_ROWS_AT_ONCE = 256
 
 
 def read_geoparquet(path: Path, *, limits: Limits) -> RawLayer:
@@ -23,7 +25,7 @@ def read_geoparquet(path: Path, *, limits: Limits) -> RawLayer:
     path
         A checked path.
     limits
-        Of features and unpacked bytes.
+        Of features, columns, and bytes of the values.
 
     Raises
     ------
@@ -44,11 +46,8 @@ def read_geoparquet(path: Path, *, limits: Limits) -> RawLayer:
         with path.open("rb") as stream, parquet.ParquetFile(stream) as source:
             _check_limits(source.metadata, path.name, limits)
             described = _described(source.metadata.metadata or {}, path.name)
-            table = source.read()
-        columns: dict[str, list[Any]] = {
-            name: values.to_pylist()
-            for name, values in zip(table.column_names, table.columns, strict=True)
-        }
+            columns = _columns(source, path.name, limits)
+            rows = source.metadata.num_rows
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise FormatError("parquet_damaged", {"file": path.name}) from error
     name, stated = described
@@ -57,9 +56,24 @@ def read_geoparquet(path: Path, *, limits: Limits) -> RawLayer:
     encoded = columns.pop(name)
     # pandas stores a frame's index beside the columns.
     columns = {key: column for key, column in columns.items() if not key.startswith("__index")}
-    layer = RawLayer("GeoParquet", "utf-8", table.num_rows, columns, None, stated)
+    layer = RawLayer("GeoParquet", "utf-8", rows, columns, None, stated)
     layer.geometries, layer.faults = shapes_from_wkb(encoded)
     return layer
+
+
+def _columns(source: "parquet.ParquetFile", file: str, limits: Limits) -> dict[str, list[Any]]:
+    """Read the values in small batches: a dictionary can repeat a long one a million times."""
+    columns: dict[str, list[Any]] = {name: [] for name in source.schema_arrow.names}
+    size = 0
+    for batch in source.iter_batches(batch_size=_ROWS_AT_ONCE):
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            values = column.dictionary_decode() if hasattr(column, "dictionary_decode") else column
+            size += values.nbytes
+            if size > limits.text_bytes:
+                large = {"size_mb": size // 10**6, "limit_mb": limits.text_bytes // 10**6}
+                raise UnsafeInputError("file_too_large", {"file": file} | large)
+            columns[name] += values.to_pylist()
+    return columns
 
 
 def _check_limits(metadata: "parquet.FileMetaData", file: str, limits: Limits) -> None:
@@ -67,6 +81,7 @@ def _check_limits(metadata: "parquet.FileMetaData", file: str, limits: Limits) -
     size = sum(metadata.row_group(group).total_byte_size for group in groups)
     if metadata.num_rows > limits.features:
         raise UnsafeInputError("too_many_features", {"file": file, "limit": limits.features})
+    check_table_size(file, rows=metadata.num_rows, columns=metadata.num_columns, limits=limits)
     if size > limits.unpacked_bytes:
         large = {"size_mb": size // 10**6, "limit_mb": limits.unpacked_bytes // 10**6}
         raise UnsafeInputError("file_too_large", {"file": file} | large)
@@ -79,7 +94,7 @@ def _described(metadata: dict[bytes, bytes], file: str) -> tuple[str, object]:
         name = str(geo["primary_column"])
         column = geo["columns"][name]
         encoding = column["encoding"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise FormatError("parquet_without_geo", {"file": file}) from error
     if encoding != "WKB":
         raise FormatError("parquet_encoding", {"file": file, "encoding": str(encoding)[:40]})

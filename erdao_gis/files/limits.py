@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-__all__ = ["DEFAULT_LIMITS", "Limits"]
+from erdao_gis.errors import UnsafeInputError
+
+__all__ = ["DEFAULT_LIMITS", "Limits", "check_table_size"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,10 @@ class Limits:
         Coordinates of a layer.
     cells
         Cells of a raster, all bands together.
+    columns
+        Columns of a table.
+    values
+        Rows times columns of a table.
 
     Examples
     --------
@@ -39,7 +45,37 @@ class Limits:
     features: int = 5_000_000
     vertices: int = 100_000_000
     cells: int = 50_000_000_000
+    columns: int = 2000
+    values: int = 200_000_000
 
 
 DEFAULT_LIMITS = Limits()
 """Roomy for a district: 200,000 parcels use less than a tenth of each."""
+
+
+def check_table_size(file: str, *, rows: int, columns: int, limits: Limits) -> None:
+    """Refuse a table before room is made for all its values.
+
+    Parameters
+    ----------
+    file
+        Name of the file, for the message.
+    rows, columns
+        Of the table; every row has a value in every column, None where there is none.
+    limits
+        Of columns, and of rows times columns.
+
+    Raises
+    ------
+    UnsafeInputError
+        Beyond the limits.
+
+    Examples
+    --------
+    >>> check_table_size("a.csv", rows=200_000, columns=60, limits=DEFAULT_LIMITS)
+    """
+    if columns > limits.columns:
+        raise UnsafeInputError("too_many_columns", {"file": file, "limit": limits.columns})
+    if rows * columns > limits.values:
+        facts = {"file": file, "rows": rows, "columns": columns, "limit": limits.values}
+        raise UnsafeInputError("too_many_values", facts)

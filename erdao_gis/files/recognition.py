@@ -10,6 +10,7 @@ from erdao_gis.errors import FormatError, UnsafeInputError
 __all__ = ["FileKind", "recognise"]
 
 _HEAD_BYTES = 65536
+_DXF_BYTES = 4096
 
 
 class FileKind(Enum):
@@ -52,7 +53,6 @@ _VRT = re.compile(
     rb"<(OGRVRTDataSource|VRTDataset|OGRVRTLayer|GDALTileIndexDataset)", re.IGNORECASE
 )
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
-_DXF = re.compile(rb"^\s*(999\s+.*\r?\n\s*)?0\s*\r?\n\s*SECTION")
 _MARKUP = ((b"<kml", "KML"), (b"opengis.net/gml", "GML"), (b"<osm", "OSM XML"))
 
 
@@ -120,7 +120,7 @@ def _recognise_text(path: Path, head: bytes) -> FileKind:
         _refuse_markup(path, text)
     if text.startswith((b"{", b"[")):
         return FileKind.GEOJSON
-    if _DXF.match(text):
+    if _is_dxf(text):
         raise FormatError("format_not_read", {"file": path.name, "format": "AutoCAD DXF"})
     if path.suffix.lower() in (".dbf", ".shx", ".prj", ".cpg"):
         raise FormatError("shapefile_part", {"file": path.name})
@@ -128,6 +128,15 @@ def _recognise_text(path: Path, head: bytes) -> FileKind:
     if b"\x00" in text or not any(sign in first_line for sign in (b",", b"\t", b";")):
         raise FormatError("format_unknown", {"file": path.name, "head": ascii(head[:16])[2:-1]})
     return FileKind.CSV
+
+
+def _is_dxf(text: bytes) -> bool:
+    """Tell by the first pair of lines, after comments: the code 0 and the word SECTION."""
+    lines = [line.strip() for line in text[:_DXF_BYTES].split(b"\n")]
+    start = 0
+    while lines[start : start + 1] == [b"999"]:
+        start += 2
+    return lines[start : start + 2] == [b"0", b"SECTION"]
 
 
 def _refuse_markup(path: Path, text: bytes) -> None:

@@ -12,6 +12,7 @@ from pyproj import CRS
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
+from erdao_gis.crs.file_text import crs_from_file
 from erdao_gis.crs.reference import parse_crs, require_known_datum
 from erdao_gis.errors import CRSError, FormatError, UnsafeInputError
 from erdao_gis.files.limits import DEFAULT_LIMITS, Limits
@@ -182,7 +183,7 @@ def _described(
 ) -> Scene:
     system = stated
     if system is None and source.crs:
-        system = parse_crs(source.crs.to_wkt(), what=path.name)
+        system = crs_from_file(source.crs.to_wkt(), what=path.name)
     facts: dict[str, object] = {"what": path.name, "file": path.name}
     if source.transform.is_identity:
         raise FormatError("raster_without_place", facts)

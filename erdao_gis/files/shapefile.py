@@ -4,11 +4,9 @@ import shutil
 import tempfile
 import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyogrio.raw
-import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from erdao_gis.errors import FormatError, UnsafeInputError
@@ -17,9 +15,10 @@ from erdao_gis.files.dbf import AttributeTable, read_dbf
 from erdao_gis.files.encodings import decode_text
 from erdao_gis.files.limits import Limits
 from erdao_gis.files.paths import checked_path
-from erdao_gis.files.raw import Finding, Geometries, RawLayer, geometry_array
+from erdao_gis.files.raw import Finding, Geometries, RawLayer
+from erdao_gis.files.wkb import shapes_from_wkb
 
-__all__ = ["read_shapefile", "read_zipped_shapefile", "shapes_from_wkb"]
+__all__ = ["read_shapefile", "read_zipped_shapefile"]
 
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 _HEADER = 100
@@ -95,6 +94,7 @@ def _read_parts(
         file=file,
         encoding=encoding,
         hint=_short_text(parts.get(".cpg")),
+        limits=limits,
     )
     if table.rows != count:
         raise FormatError(
@@ -159,38 +159,3 @@ def _shapes(parts: dict[str, Path], file: str, folder: Path) -> tuple[Geometries
     except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
         raise FormatError("shapefile_cut_off", {"file": file}) from error
     return shapes_from_wkb(list(encoded))
-
-
-def shapes_from_wkb(encoded: list[bytes | None]) -> tuple[Geometries, list[Finding]]:
-    """Decode shapes; curved and unreadable ones are listed, never straightened.
-
-    Examples
-    --------
-    >>> shapes, faults = shapes_from_wkb([shapely.to_wkb(shapely.Point(1, 2)), None, b"?"])
-    >>> [(fault.row, fault.key) for fault in faults]
-    [(2, 'geometry_unreadable')]
-    """
-    faults: list[Finding] = []
-    shapes: list[Any] = []
-    for row, item in enumerate(encoded):
-        shape: Any = None
-        if item is not None and _is_curved(item):
-            faults.append(Finding(row, "geometry_curved"))
-        elif item is not None:
-            try:
-                shape = shapely.from_wkb(item)
-            except (shapely.GEOSException, ValueError, TypeError):
-                faults.append(Finding(row, "geometry_unreadable"))
-            else:
-                if shapely.get_type_id(shape) > 7:  # noqa: PLR2004 - a curve inside a collection
-                    faults.append(Finding(row, "geometry_curved"))
-                    shape = None
-        shapes.append(shape)
-    return geometry_array(shapes), faults
-
-
-def _is_curved(item: bytes) -> bool:
-    """Tell by the type code: 8-12 are curves and what holds them, 15-17 surfaces of patches."""
-    code = int.from_bytes(item[1:5], "little" if item[:1] == b"\x01" else "big")
-    plain = (code & 0x0FFFFFFF) % 1000
-    return 8 <= plain <= 17  # noqa: PLR2004 - the codes

@@ -3,6 +3,8 @@
 import contextlib
 import csv
 import io
+import itertools
+import lzma
 import re
 import warnings
 import zipfile
@@ -14,6 +16,7 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 import shapely
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
@@ -22,9 +25,10 @@ from erdao_gis.errors import FormatError, UnsafeInputError
 from erdao_gis.files.archive import check_archive
 from erdao_gis.files.columns import is_code_name
 from erdao_gis.files.encodings import decode_text
-from erdao_gis.files.limits import Limits
+from erdao_gis.files.limits import Limits, check_table_size
 from erdao_gis.files.paths import too_large
 from erdao_gis.files.raw import Finding, RawLayer, geometry_array
+from erdao_gis.files.wkb import DEEPEST
 
 __all__ = ["read_csv", "read_xlsx"]
 
@@ -34,11 +38,16 @@ _EASTING = ("x", "east", "easting", "东坐标", "横坐标")
 _NORTHING = ("y", "north", "northing", "北坐标", "纵坐标")
 _WKT = ("wkt", "geometry", "geom", "the_geom", "几何")
 _DELIMITERS = ",\t;|"
+_OPENS_COLLECTION = re.compile(r"\(\s*[A-Za-z]")
+_WKT_BRACKETS = 3  # of a MULTIPOLYGON
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # of a sheet in Excel
+_ROWS_ABOVE_HEADER = 1000
 _ZEROS = re.compile(r"^0{2,}$")
 _WORKBOOK_ERRORS = (
     InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     ParseError,
     KeyError,
     ValueError,
@@ -75,13 +84,17 @@ def read_csv(path: Path, *, encoding: str | None, limits: Limits) -> RawLayer:
     delimiter = max(_DELIMITERS, key=first_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        header, *rows = [row for row in reader if any(cell.strip() for cell in row)]
-    except (csv.Error, ValueError) as error:
+        filled = (row for row in reader if any(cell.strip() for cell in row))
+        header = next(filled)
+        check_table_size(path.name, rows=0, columns=len(header), limits=limits)
+        rows = list(filled)
+    except (csv.Error, StopIteration) as error:
         facts = {"file": path.name, "line": reader.line_num, "why": str(error)[:80]}
         raise FormatError("csv_bad", facts) from error
     if len(rows) > limits.features:
         raise UnsafeInputError("too_many_features", {"file": path.name, "limit": limits.features})
     layer = RawLayer("CSV", found, len(rows), {}, None, textual=True)
+    check_table_size(path.name, rows=len(rows), columns=len(header), limits=limits)
     names = _header(header)
     for number, row in enumerate(rows):
         if len(row) != len(names):
@@ -95,14 +108,14 @@ def read_csv(path: Path, *, encoding: str | None, limits: Limits) -> RawLayer:
 
 def _header(cells: list[Any]) -> list[str]:
     """Names of the columns: blank ones numbered, repeated ones told apart."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     for number, cell in enumerate(cells, 1):
         stem = str(cell).strip() if cell is not None and str(cell).strip() else f"column_{number}"
         name, again = stem, 2
         while name in names:
             name, again = f"{stem}_{again}", again + 1
-        names.append(name)
-    return names
+        names[name] = None
+    return list(names)
 
 
 def _column_called(layer: RawLayer, names: tuple[str, ...]) -> str | None:
@@ -131,6 +144,10 @@ def _from_wkt(layer: RawLayer, texts: list[Any]) -> None:
     for row, text in enumerate(texts):
         shape = None
         if text is not None and str(text).strip():
+            if _is_deep(str(text)):
+                layer.faults.append(Finding(row, "collection_too_deep"))
+                shapes.append(None)
+                continue
             try:
                 shape = shapely.from_wkt(str(text))
             except (shapely.GEOSException, ValueError):
@@ -141,6 +158,14 @@ def _from_wkt(layer: RawLayer, texts: list[Any]) -> None:
                     shape = None
         shapes.append(shape)
     layer.geometries = geometry_array(shapes)
+
+
+def _is_deep(text: str) -> bool:
+    """Tell whether collections are nested further than GEOS can safely follow."""
+    if len(_OPENS_COLLECTION.findall(text)) <= DEEPEST:
+        return False
+    depths = itertools.accumulate(1 if sign == "(" else -1 for sign in re.findall("[()]", text))
+    return max(depths, default=0) > DEEPEST + _WKT_BRACKETS
 
 
 def _from_pairs(layer: RawLayer, easts: list[Any], norths: list[Any]) -> None:
@@ -211,7 +236,12 @@ def _grid(sheet: ReadOnlyWorksheet, file: str, limits: Limits) -> list[list[tupl
     grid: list[list[tuple[Any, str]]] = []
     sheet.reset_dimensions()  # what the file says of its size may be wrong
     try:
-        for row in sheet.iter_rows():
+        width = _header_width(sheet)
+        check_table_size(file, rows=0, columns=width, limits=limits)
+        # A number of row or column that no sheet has would be filled up with blank cells.
+        for number, row in enumerate(sheet.iter_rows(max_col=width) if width else ()):
+            if number >= _MOST_ROWS:
+                raise FormatError("workbook_damaged", {"file": file})
             cells = [(cell.value, getattr(cell, "number_format", "") or "") for cell in row]
             if any(value is not None and str(value).strip() for value, _ in cells):
                 grid.append(cells)
@@ -219,12 +249,25 @@ def _grid(sheet: ReadOnlyWorksheet, file: str, limits: Limits) -> list[list[tupl
                 raise UnsafeInputError(
                     "too_many_features", {"file": file, "limit": limits.features}
                 )
+            if len(grid) * width > limits.values:
+                check_table_size(file, rows=len(grid), columns=width, limits=limits)
     except _WORKBOOK_ERRORS as error:
-        if isinstance(error, UnsafeInputError):
+        if isinstance(error, UnsafeInputError | FormatError):
             raise
         raise FormatError("workbook_damaged", {"file": file}) from error
-    width = max((len(row) for row in grid[:1]), default=0)
-    return [row[:width] for row in grid]
+    return grid
+
+
+def _header_width(sheet: ReadOnlyWorksheet) -> int:
+    """Count the cells of the first row that holds anything; 0 for a blank sheet."""
+    rows = sheet.iter_rows(max_col=_MOST_COLUMNS)
+    for row in itertools.islice(rows, _ROWS_ABOVE_HEADER):
+        cells = list(row)
+        while cells and cells[-1] is EMPTY_CELL:
+            cells.pop()
+        if any(cell.value is not None and str(cell.value).strip() for cell in cells):
+            return len(cells)
+    return 0
 
 
 @contextlib.contextmanager

@@ -83,7 +83,7 @@ def block_layout(path: Path) -> BlockLayout:
             order, tags = _directory(stream)
             offsets = _numbers(stream, order, next(tags[tag] for tag in _OFFSETS if tag in tags))
             counts = _numbers(stream, order, next(tags[tag] for tag in _COUNTS if tag in tags))
-        except (struct.error, ValueError, KeyError, StopIteration) as error:
+        except (struct.error, ValueError, KeyError, StopIteration, OSError, OverflowError) as error:
             raise cut_off from error
     ends = [entry.end(order) for entry in tags.values()]
     if max(ends) > size or len(offsets) != len(counts):

@@ -24,7 +24,9 @@ _UNDATED = "2000-01-01T00:00:00.000Z"
 _DECIMALS = 5
 
 
-def write_features(frame: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> Path:
+def write_features(
+    frame: gpd.GeoDataFrame, path: str | os.PathLike[str], *, page_size: int | None = None
+) -> Path:
     """Write a layer; the suffix chooses the format.
 
     Parameters
@@ -35,6 +37,9 @@ def write_features(frame: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> Pat
         ``.gpkg`` (version 1.2, one layer named after the file) and ``.parquet`` keep the CRS and
         full precision; ``.geojson`` is longitude/latitude in CGCS2000 with 5 decimals (1 m), one
         feature a line.
+    page_size
+        Bytes of a page of ``.gpkg``, a power of two from 512 to 65,536; small ones make small
+        files of small layers. SQLite's own (4,096) when left out.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def write_features(frame: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> Pat
     flat = _flat(frame, target.name)
     match target.suffix.lower():
         case ".gpkg":
-            _write_geopackage(flat, target)
+            _write_geopackage(flat, target, page_size)
         case ".parquet":
             _write_geoparquet(flat, target)
         case ".geojson":
@@ -93,19 +98,22 @@ def _flat(frame: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
 
 
 @contextmanager
-def _undated() -> Iterator[None]:
-    """Let GDAL write a fixed date, and put its setting back."""
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _UNDATED})
+def _undated(page_size: int | None) -> Iterator[None]:
+    """Let GDAL write a fixed date and pages of a size, and put its settings back."""
+    wished: dict[str, str | None] = {"OGR_CURRENT_DATE": _UNDATED}
+    if page_size is not None:
+        wished["OGR_SQLITE_PRAGMA"] = f"page_size={page_size}"
+    before = {name: pyogrio.get_gdal_config_option(name) for name in wished}
+    pyogrio.set_gdal_config_options(wished)
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+        pyogrio.set_gdal_config_options(before)
 
 
-def _write_geopackage(frame: gpd.GeoDataFrame, target: Path) -> None:
+def _write_geopackage(frame: gpd.GeoDataFrame, target: Path, page_size: int | None) -> None:
     kinds = set(frame.geometry.dropna().geom_type)
-    with atomic_file(target) as draft, _undated():
+    with atomic_file(target) as draft, _undated(page_size):
         pyogrio.write_dataframe(
             frame,
             draft,

@@ -3,13 +3,10 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
 import geopandas as gpd
-import pyogrio
 
 from erdao_gis.catalogue import Workspace, create_workspace, open_workspace
 from erdao_gis.catalogue.workspace import MARKER
@@ -23,7 +20,8 @@ from erdao_gis.sample.truths import truths, truths_text
 
 __all__ = ["TITLE", "write_sample"]
 
-_PRAGMA = "OGR_SQLITE_PRAGMA"
+# Thirty layers of a few rows each would else be two thirds empty pages.
+PAGE_SIZE = 1024
 TITLE = "示例镇（虚构） / Sample town (fictional)"
 README = """\
 # 示例镇（虚构） / Sample town (fictional)
@@ -92,25 +90,10 @@ def write_sample(folder: Path | str) -> Workspace:
     return open_workspace(target)
 
 
-@contextmanager
-def _small_pages() -> Iterator[None]:
-    """Let GDAL make GeoPackages of small pages, and put its setting back.
-
-    Thirty layers of a few rows each would else be two thirds empty pages.
-    """
-    before = pyogrio.get_gdal_config_option(_PRAGMA)
-    pyogrio.set_gdal_config_options({_PRAGMA: "page_size=1024"})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({_PRAGMA: before})
-
-
 def _fill(town: Workspace) -> None:
     layers = land_layers() | place_layers()
-    with _small_pages():
-        for name, frame in layers.items():
-            _write_layer(town, name, frame)
+    for name, frame in layers.items():
+        _write_layer(town, name, frame)
     for date in SCENES:
         write_scene(date, town.folder / "scenes" / f"{date}.tif")
     write_text_atomic(town.folder / "truths.csv", truths_text(truths(layers["parcels"])))
@@ -120,7 +103,7 @@ def _fill(town: Workspace) -> None:
 
 
 def _write_layer(town: Workspace, name: str, frame: gpd.GeoDataFrame) -> None:
-    path = write_features(frame.reset_index(), town.supplied_path(name))
+    path = write_features(frame.reset_index(), town.supplied_path(name), page_size=PAGE_SIZE)
     record = {
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
