@@ -32,6 +32,26 @@ def test_integral_is_the_sum_over_short_steps() -> None:
     assert np.abs(expected).max() > 500
 
 
+def test_integral_over_a_full_mask_is_exact() -> None:
+    """Where all cells are set F is x, so the integral is the middle x times the drop."""
+    rng = np.random.default_rng(7)
+    ends = rng.uniform(0, 30, (4, 2000)) * np.array([[4], [1], [4], [1]])
+    ends[3, :500] = ends[1, :500] + rng.uniform(-1e-9, 1e-9, 500)
+    ends[3, 500:600] = ends[1, 500:600]
+    ends[:, 600:900] = np.round(ends[:, 600:900])
+    x0, y0, x1, y1 = np.clip(ends, 0, [[120], [30], [120], [30]])
+    found = edge_integrals(row_sums(np.ones((30, 120), dtype=bool)), x0, y0, x1, y1)
+    np.testing.assert_allclose(found, (x0 + x1) / 2 * (y1 - y0), rtol=0, atol=1e-10)
+
+
+def test_no_edges_and_edges_beside_the_mask_give_nothing() -> None:
+    """West, above and below of the mask there is nothing to sum."""
+    sums = row_sums(np.ones((2, 3), dtype=bool))
+    assert edge_integrals(sums, *np.zeros((4, 0))).tolist() == []
+    ends = np.array([[-9, 0, -4, 2], [1, -5, 1, -1], [1, 2, 1, 7]], dtype=float).T
+    assert edge_integrals(sums, *ends).tolist() == [0, 0, 0]
+
+
 def test_width_of_whole_words_is_counted_to_the_end() -> None:
     """A row of exactly 64 and of 128 cells has its total at the right border."""
     for width in (64, 128):

@@ -202,9 +202,6 @@ class _EdgeTable:
     count: Positions
     bounds: Floats
     "Least column and row, largest column and row."
-    number: Positions
-    "Which edges are the same one, drawn by two neighbours: it is walked along once."
-    way: Floats
 
     @classmethod
     def of(cls, edges: Edges, count: int) -> "_EdgeTable":
@@ -215,8 +212,7 @@ class _EdgeTable:
             least = [np.minimum.reduceat(end, start) for end in (edges.x0, edges.y0)]
             most = [np.maximum.reduceat(end, start) for end in (edges.x0, edges.y0)]
             bounds = np.stack([*least, *most], axis=1)
-        _, number, way = distinct(edges)
-        return cls(edges, start, lengths, bounds, number, way)
+        return cls(edges, start, lengths, bounds)
 
     def within(self, span: Span) -> Positions:
         """Positions of the edges that a window needs, of the units that touch it."""
@@ -246,15 +242,14 @@ def _in_order(reader: GreenReader, table: _EdgeTable) -> Iterator[Part]:
         with reading:
             cells = reader.read(span)
         green, hidden = reader.masks(span, cells)
-        place = table.within(span)
-        _, first, again = np.unique(table.number[place], return_index=True, return_inverse=True)
-        walked, (top, left) = table.edges.take(place[first]), (span[0][0], span[1][0])
+        edges, (top, left) = table.edges.take(table.within(span)), (span[0][0], span[1][0])
+        # An edge that two neighbours draw is walked along once; the other way turns the sign.
+        chosen, number, way = distinct(edges)
+        walked = edges.take(chosen)
         ends = (walked.x0 - left, walked.y0 - top, walked.x1 - left, walked.y1 - top)
-        # The same edge in the neighbour's direction has the same integral with the other sign.
-        way = table.way[place] * table.way[place[first]][again]
-        seen = edge_integrals(row_sums(green), *ends)[again] * way
-        unseen = None if hidden is None else edge_integrals(row_sums(hidden), *ends)[again] * way
-        return table.edges.owner[place], seen, unseen
+        seen = edge_integrals(row_sums(green), *ends)[number] * way
+        unseen = None if hidden is None else edge_integrals(row_sums(hidden), *ends)[number] * way
+        return edges.owner, seen, unseen
 
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     waiting: deque[Future[Part]] = deque()

@@ -83,9 +83,10 @@ class Scene:
         CRSError
             The file itself names no CRS: it must be written into it before it is measured.
         """
+        # Each block is read once: a large cache would only keep what nobody asks for again.
         with (
-            rasterio.Env(**GDAL_OPTIONS),
-            rasterio.open(self.path, driver="GTiff", num_threads="all_cpus") as dataset,
+            rasterio.Env(GDAL_CACHEMAX=64_000_000, **GDAL_OPTIONS),
+            rasterio.open(self.path, driver="GTiff") as dataset,
         ):
             if dataset.crs is None:
                 raise CRSError("scene_reads_without_crs", {"file": self.path.name})
