@@ -22,6 +22,8 @@ PAGE_SCRIPTS = (
 # Pictures of controls that we do not use, a relic of Internet Explorer, and a debugging aid:
 # each would name an address beside the file.
 _OUTSIDE_PICTURE = re.compile(r"url\(images/[^)]*\)|url\(#default#VML\)")
+# Leaflet's link to its own site, in an attribution that our pages do not show.
+_OWN_LINK = 'href="https://leafletjs.com" '
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
@@ -43,7 +45,7 @@ def static_text(name: str) -> str:
     text = path.joinpath(*name.split("/")).read_text(encoding="utf-8").replace("\r\n", "\n")
     if name.endswith(".css"):
         return _OUTSIDE_PICTURE.sub("none", text)
-    return _SOURCE_MAP.sub("", text)
+    return _SOURCE_MAP.sub("", text).replace(_OWN_LINK, "")
 
 
 def csp_digest(text: str) -> str:
