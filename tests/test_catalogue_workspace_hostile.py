@@ -19,7 +19,7 @@ from erdao_gis.catalogue import (
     prepare_import,
     undo_import,
 )
-from erdao_gis.catalogue import importing as importing_module
+from erdao_gis.catalogue import supplying as supplying_module
 from erdao_gis.cli import erdao
 from erdao_gis.errors import DatumError, SchemaError, UnsafeInputError, WorkspaceError
 
@@ -118,7 +118,7 @@ def test_a_failed_import_leaves_nothing_behind(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(importing_module, "write_features", full)
+    monkeypatch.setattr(supplying_module, "write_features", full)
     with pytest.raises(OSError, match="space"):
         bring(workspace, given(tmp_path, id="b"))
     monkeypatch.undo()

@@ -30,6 +30,7 @@ from erdao_gis.catalogue.schema import (
     layer_schema,
     sources,
 )
+from erdao_gis.catalogue.supplying import change_layer, write_supplied
 from erdao_gis.catalogue.templates import write_templates
 from erdao_gis.catalogue.workspace import (
     Workspace,
@@ -52,6 +53,7 @@ __all__ = [
     "Source",
     "Workspace",
     "apply_import",
+    "change_layer",
     "check",
     "code_lists",
     "create_workspace",
@@ -69,5 +71,6 @@ __all__ = [
     "undo_import",
     "write_derivation",
     "write_layers",
+    "write_supplied",
     "write_templates",
 ]

@@ -57,7 +57,7 @@ def remember(workspace: Workspace, name: str) -> Path:
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     there = []
-    for path in (workspace.supplied_path(name), workspace.record_path(name)):
+    for path in workspace.kept_paths(name):
         if path.exists():
             write_bytes_atomic(making / path.name, path.read_bytes())
             there.append(path.name)
@@ -93,7 +93,7 @@ def restore_last(workspace: Workspace) -> str:
     except (OSError, ValueError, KeyError, TypeError) as error:
         facts = {"entry": str(entry), "problem": f"{type(error).__name__}: {error}"}
         raise WorkspaceError("history_damaged", facts) from error
-    for path in (workspace.supplied_path(name), workspace.record_path(name)):
+    for path in workspace.kept_paths(name):
         if path.name in kept:
             write_bytes_atomic(path, kept[path.name])
         else:

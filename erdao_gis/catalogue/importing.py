@@ -5,7 +5,6 @@ change, writing nothing. Applying keeps what it replaces, so that it can be undo
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +15,10 @@ import pandas as pd
 import shapely
 
 from erdao_gis.catalogue.checking import layer_faults
-from erdao_gis.catalogue.deriving import Change, derive, write_derivation
-from erdao_gis.catalogue.history import remember, restore_last, sole_writer
+from erdao_gis.catalogue.deriving import Change
+from erdao_gis.catalogue.history import restore_last, sole_writer
 from erdao_gis.catalogue.schema import Column, Layer, layer_schema
+from erdao_gis.catalogue.supplying import change_layer, derive_again, write_supplied
 from erdao_gis.catalogue.workspace import Workspace, read_layer, read_shipped, read_supplied
 from erdao_gis.crs import (
     ERDAO_REGION,
@@ -29,7 +29,7 @@ from erdao_gis.crs import (
     to_working,
 )
 from erdao_gis.errors import DatumError, Fault, Language, SchemaError
-from erdao_gis.files import read_features, write_features, write_text_atomic
+from erdao_gis.files import read_features
 from erdao_gis.plan import read_plan
 
 # A network of lines this far (m, median of so many samples) from the trusted ones is misplaced.
@@ -305,15 +305,7 @@ def apply_import(workspace: Workspace, prepared: PreparedImport) -> tuple[Change
         said = {"faults_zh": _listed(shown, "zh"), "faults_en": _listed(shown, "en")}
         facts = {"file": prepared.path.name, "number": len(prepared.faults)} | said
         raise SchemaError("import_faults", facts)
-    with sole_writer(workspace):
-        entry = remember(workspace, prepared.layer)
-        try:
-            _put(workspace, prepared)
-        except BaseException:
-            # What was half put is put back, and no entry is left that would undo nothing.
-            restore_last(workspace) if entry.exists() else None
-            raise
-        return _rederive(workspace)
+    return change_layer(workspace, prepared.layer, lambda: _put(workspace, prepared))
 
 
 def _put(workspace: Workspace, prepared: PreparedImport) -> None:
@@ -324,10 +316,7 @@ def _put(workspace: Workspace, prepared: PreparedImport) -> None:
     if layer.role == "plan" and supplied is not None:
         kept = supplied.loc[~supplied.index.isin(frame.index)]
         frame = gpd.GeoDataFrame(pd.concat([kept, frame]).sort_index(), crs=WORKING)
-    path = workspace.supplied_path(prepared.layer)
-    write_features(frame.reset_index(), path)
     record = {
-        "layer_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "file": prepared.path.name,
         "sha256": hashlib.sha256(prepared.path.read_bytes()).hexdigest(),
         "source": prepared.options.source,
@@ -335,8 +324,7 @@ def _put(workspace: Workspace, prepared: PreparedImport) -> None:
         "datum": prepared.options.datum,
         "completeness": "partial" if prepared.options.partial else "complete",
     }
-    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    write_text_atomic(workspace.record_path(prepared.layer), text)
+    write_supplied(workspace, prepared.layer, frame, record)
 
 
 def _faults(layer: Layer, frame: gpd.GeoDataFrame, file: str) -> Iterator[Fault]:
@@ -357,12 +345,6 @@ def _listed(faults: tuple[Fault, ...], language: Language) -> str:
     return "".join(f"\n- {fault.message(language)}" for fault in faults)
 
 
-def _rederive(workspace: Workspace) -> tuple[Change, ...]:
-    derivation = derive(workspace)
-    write_derivation(derivation, workspace)
-    return derivation.changes
-
-
 def undo_import(workspace: Workspace) -> tuple[str, tuple[Change, ...]]:
     """Take back the last import.
 
@@ -378,4 +360,4 @@ def undo_import(workspace: Workspace) -> tuple[str, tuple[Change, ...]]:
     """
     with sole_writer(workspace):
         name = restore_last(workspace)
-        return name, _rederive(workspace)
+        return name, derive_again(workspace)

@@ -6,6 +6,8 @@ It holds only what differs::
       erdao.toml               names the folder as a workspace
       layers/<layer>.gpkg      supplied data, EPSG:4551, full precision
       layers/<layer>.json      which file it came from, of what date, how complete
+      layers/<layer>_mapping.csv     headings of the district's files, kept for the next import
+      layers/<layer>_operations.csv  splits and mergers; <layer>_retired.gpkg what they replaced
       derived/<layer>.geojson  plan features re-derived from supplied data
       history/<n>/             what each import replaced, for undo
       maps/                    pages that `erdao build` writes
@@ -53,6 +55,28 @@ class Workspace:
     def record_path(self, name: str) -> Path:
         """File that tells where the supplied layer ``name`` came from."""
         return self.folder / "layers" / f"{name}.json"
+
+    def mapping_path(self, name: str) -> Path:
+        """File with the headings that imports of the layer ``name`` were told, for the next one."""
+        return self.folder / "layers" / f"{name}_mapping.csv"
+
+    def operations_path(self, name: str) -> Path:
+        """File with the splits, mergers and renumberings of the layer ``name``."""
+        return self.folder / "layers" / f"{name}_operations.csv"
+
+    def retired_path(self, name: str) -> Path:
+        """File with the features of ``name`` that such operations took out of force."""
+        return self.folder / "layers" / f"{name}_retired.gpkg"
+
+    def kept_paths(self, name: str) -> tuple[Path, ...]:
+        """All files of the supplied layer ``name``: a change may write them, an undo restores."""
+        return (
+            self.supplied_path(name),
+            self.record_path(name),
+            self.mapping_path(name),
+            self.operations_path(name),
+            self.retired_path(name),
+        )
 
     def derived_path(self, name: str) -> Path:
         """File of the re-derived features of the layer ``name``, whether it exists or not."""
