@@ -1,17 +1,15 @@
 """The report as a workbook: numbers as numbers, and text that can never become a formula."""
 
 import datetime as dt
-import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 
 import openpyxl
 from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from erdao_gis.files.workbooks import put_text, storable_text, workbook_content
 from erdao_gis.indicators.table import number_text
 from erdao_gis.reports.content import Block, FigureLine, Report
 from erdao_gis.reports.figures import operator_text
@@ -26,9 +24,6 @@ from erdao_gis.wording import word
 
 __all__ = ["report_workbook"]
 
-# The earliest time that a ZIP archive can tell; the file's own date is the evaluation's.
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_MOST_TEXT = 32767
 _INK, _GROUND, _QUIET, _RULE = "FF2B2723", "FFF3EFE4", "FF665F55", "FFD9D1C1"
 _LINE = Side(style="thin", color=_RULE)
 _NUMBER, _SHARE = "number", "0.0%"
@@ -61,38 +56,8 @@ def report_workbook(report: Report) -> bytes:
     _revision(_sheet(book, report, "revision"), report)
     _about(_sheet(book, report, "about"), report)
     moment = dt.datetime(report.as_of.year, report.as_of.month, report.as_of.day)  # noqa: DTZ001 - openpyxl takes naive times as UTC
-    book.properties.title = _plain(f"{report.title} {report.as_of_text}")
-    book.properties.creator = "erdao-gis"
-    book.properties.created = book.properties.modified = moment
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return _dated_alike(buffer.getvalue(), moment)
-
-
-def _dated_alike(content: bytes, moment: dt.datetime) -> bytes:
-    """Return the archive with one date on all members, and the day of the evaluation inside."""
-    made = io.BytesIO()
-    day = f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode()
-    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(made, "w") as archive:
-        for name in sorted(
-            given.namelist(), key=lambda name: (name != "[Content_Types].xml", name)
-        ):
-            body = given.read(name)
-            if name == "docProps/core.xml":
-                body = _modified(body, day)
-            member = zipfile.ZipInfo(name, _ZIP_TIME)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = 0o644 << 16
-            archive.writestr(member, body)
-    return made.getvalue()
-
-
-def _modified(core: bytes, day: bytes) -> bytes:
-    """Put the day back over the time of writing that openpyxl stamps."""
-    before, opening, rest = core.partition(b"<dcterms:modified")
-    inside, closing, after = rest.partition(b"</dcterms:modified>")
-    attributes = inside.partition(b">")[0]
-    return before + opening + attributes + b">" + day + closing + after if opening else core
+    book.properties.title = storable_text(f"{report.title} {report.as_of_text}")
+    return workbook_content(book, moment)
 
 
 def _sheet(book: openpyxl.Workbook, report: Report, key: str) -> Worksheet:
@@ -105,22 +70,6 @@ def _sheet(book: openpyxl.Workbook, report: Report, key: str) -> Worksheet:
     return sheet
 
 
-def _plain(value: str) -> str:
-    """Return text that XML can hold."""
-    kept: str = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:_MOST_TEXT]
-    return kept.encode("utf-8", "replace").decode("utf-8")
-
-
-def _text(cell: Cell, value: str) -> None:
-    """Put text into a cell so that no program computes it: the type is set, not guessed."""
-    cell.value = None
-    cell.data_type = "s"
-    cell._value = _plain(value)  # noqa: SLF001 - the setter would guess a formula
-    cell.number_format = "@"
-    # Spreadsheet programs also keep such a cell as text when it is edited.
-    cell.quotePrefix = True
-
-
 def _number_format(value: float) -> str:
     """Show a number with the decimals that the other outputs write."""
     decimals = len(number_text(value).partition(".")[2])
@@ -131,7 +80,7 @@ def _put(cell: Cell, value: _Value, look: str = "") -> None:
     if value is None or value == "":
         pass
     elif isinstance(value, str):
-        _text(cell, value)
+        put_text(cell, value)
     else:
         cell.value = value
         cell.number_format = look or _number_format(value)
@@ -149,7 +98,7 @@ def _table(
     """Write a table from row ``at`` on: headings with widths, then rows; the head stays in view."""
     for column, (heading, width) in enumerate(headings.items(), start=1):
         cell = sheet.cell(at, column)
-        _text(cell, heading)
+        put_text(cell, heading)
         cell.font = Font(bold=True, color=_INK)
         cell.fill = PatternFill("solid", start_color=_GROUND)
         cell.border = Border(
@@ -262,7 +211,7 @@ def _revision(sheet: Worksheet, report: Report) -> None:
     ]
     notes = revision_words(report)
     for at, line in enumerate(notes, start=1):
-        _text(sheet.cell(at, 1), line)
+        put_text(sheet.cell(at, 1), line)
         sheet.cell(at, 1).font = Font(color=_QUIET)
     _table(sheet, headings, rows, at=len(notes) + 1, looks={7: _SHARE})
 
