@@ -369,7 +369,10 @@ def test_the_table_is_ready_for_json(make: Make) -> None:
     """No NaN, no numpy: what a report or another program reads."""
     table = compute_indicators(make(district=DISTRICT), ids=["green_ratio", "axis_length"])
     text = json.dumps(table.as_dict("en"), allow_nan=False, ensure_ascii=False)
-    assert json.loads(text)["figures"][0]["missing"] == ["parks_and_green"]
+    first = json.loads(text)["figures"][0]
+    assert first["missing"] == ["parks_and_green"]
+    assert list(first)[:2] == ["id", "name"]
+    assert first["name"] == "Green ratio"
 
 
 def test_lines_speak_both_languages(make: Make) -> None:

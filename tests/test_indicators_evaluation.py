@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from erdao_gis.catalogue import Workspace, create_workspace
 from erdao_gis.errors import SchemaError
-from erdao_gis.indicators import Limits, evaluate, path_value, read_statistics, registry
+from erdao_gis.indicators import (
+    Limits,
+    compute_indicators,
+    evaluate,
+    path_value,
+    read_statistics,
+    registry,
+)
 from erdao_gis.indicators.statistics import latest
 from erdao_gis.plan import read_plan
 
@@ -222,3 +229,10 @@ def test_every_target_with_a_number_is_followed() -> None:
     }
     # IN32 leaves open whether yearly or in all, IN52 whether economy or income.
     assert targets - followed == {"IN32", "IN52"}
+
+
+def test_a_table_without_a_target_figure_is_refused() -> None:
+    """A table computed for some indicators only cannot be evaluated: the lacking are named."""
+    some = compute_indicators(ids=["park_coverage"])
+    with pytest.raises(SchemaError, match="village_green_cover"):
+        evaluate("2025", table=some)

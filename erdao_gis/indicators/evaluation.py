@@ -196,7 +196,7 @@ def evaluate(
     Raises
     ------
     SchemaError
-        A template or date that is none.
+        A template or date that is none, or a table without a figure that has a target.
 
     Examples
     --------
@@ -209,6 +209,10 @@ def evaluate(
     when = _day(as_of)
     rows = [row for row in registry().values() if row.target not in ("", "norm")]
     found = table or compute_indicators(workspace, ids=[row.id for row in rows])
+    there = set(found.frame["id"])
+    lacking = [row.id for row in rows if row.group != "reported" and row.id not in there]
+    if lacking:
+        raise SchemaError("indicators_table_lacks", {"names": ", ".join(lacking)})
     bounds = limits or Limits()
     statistics = Run(workspace).statistics
     records, faults = [], []

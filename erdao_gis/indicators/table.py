@@ -82,14 +82,21 @@ class Table:
         return plain_row(some.iloc[0].to_dict())
 
     def as_dict(self, language: Language | None = None) -> dict[str, Any]:
-        """Return the table as values ready for JSON; NaN becomes null."""
+        """Return the table as values ready for JSON; NaN becomes null.
+
+        Each figure has its ``name`` in the language asked for (Chinese without one).
+        """
+        own = f"name_{language or 'zh'}"
         return {
             "run_id": self.run_id,
             "unit": self.unit,
             "inputs": dict(self.inputs),
             "versions": dict(self.versions),
             "faults": [fault.as_dict(language) for fault in self.faults],
-            "figures": [plain_row(row) for row in self.frame.to_dict("records")],
+            "figures": [
+                {"id": row["id"], "name": row[own]} | plain_row(row)
+                for row in self.frame.to_dict("records")
+            ],
         }
 
     def lines(self, language: Language) -> list[str]:
