@@ -1,9 +1,12 @@
 """Parcels held against their limits."""
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import box
 
 from erdao_gis.analysis.limits import check_limits
+from erdao_gis.analysis.parcels_audit import audit_parcels
 from erdao_gis.errors import SchemaError
 
 HOME = {
@@ -103,3 +106,49 @@ def test_values_of_other_parcels_are_refused() -> None:
     with pytest.raises(SchemaError) as caught:
         check_limits(pd.DataFrame([HOME], ["A"]), values=pd.DataFrame([BUILT], ["B"]))
     assert caught.value.key == "analysis_other_index"
+
+
+@pytest.mark.parametrize(
+    ("changes", "limit", "state"),
+    [
+        ({"building_density_min": 25.0}, "building_density_min", "met"),
+        ({"building_density_min": 26.0}, "building_density_min", "below"),
+        ({"green_ratio_max": 40.0}, "green_ratio_max", "met"),
+        ({"green_ratio_max": 39.0}, "green_ratio_max", "exceeded"),
+        ({"height_min_m": 55.0, "height_max_m": 60.0}, "height_min", "below"),
+        ({"building_density_min": 31.0}, "building_density_max", "reversed"),
+        ({"green_ratio_max": 34.0}, "green_ratio_min", "reversed"),
+        ({"height_min_m": 54.1}, "height_min", "reversed"),
+    ],
+)
+def test_the_other_sides_are_asked_where_they_are_set(
+    changes: dict[str, object], limit: str, state: str
+) -> None:
+    """Density and height may have a minimum and green a maximum, as on industrial land."""
+    assert states(**changes)[limit] == state
+    assert limit in states() or limit in ("building_density_min", "green_ratio_max", "height_min")
+
+
+def test_a_side_that_is_set_for_one_parcel_is_asked_of_that_one_only() -> None:
+    """The parcel without the bound has no row for it."""
+    parcels = pd.DataFrame([HOME | BUILT, HOME | BUILT | {"green_ratio_max": 45.0}], ["A", "B"])
+    rows = check_limits(parcels)
+    assert rows.loc[rows["limit"] == "green_ratio_max", "parcel"].tolist() == ["B"]
+    assert rows.attrs["ledger"] == {"met": 15}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"building_density_min": 31.0}, "parcels_limits_reversed"),
+        ({"green_ratio_max": 34.0}, "parcels_limits_reversed"),
+        ({"height_min_m": 55.0}, "parcels_limits_reversed"),
+        ({"green_ratio_max": 101.0}, "parcels_bad_figure"),
+        ({"building_density_min": 0.3}, "parcels_share_for_percent"),
+        ({"height_min_m": -1.0}, "parcels_bad_figure"),
+    ],
+)
+def test_the_audit_knows_the_other_sides(changes: dict[str, float], rule: str) -> None:
+    """Reversed, impossible and shares, each with the parcel's code."""
+    plot = gpd.GeoDataFrame([HOME | changes], index=["A"], geometry=[box(0, 0, 9, 9)], crs=4551)
+    assert [(f.rule, f.feature) for f in audit_parcels(plot).faults] == [(rule, "A")]

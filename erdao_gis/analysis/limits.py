@@ -15,6 +15,12 @@ __all__ = ["check_limits"]
 Norm = dict[str, str]
 
 _ROUNDED = 1e-9
+_BOTH_SIDES = (
+    ("floor_area_ratio_min", "floor_area_ratio_max"),
+    ("building_density_min", "building_density_max"),
+    ("green_ratio_min", "green_ratio_max"),
+    ("height_min", "height_max"),
+)
 _TEXTS = ("parcel", "limit", "value", "bound", "side", "state", "unit", "norm_zh", "norm_en",
           "certainty")  # fmt: skip
 
@@ -29,18 +35,18 @@ def check_limits(
 ) -> pd.DataFrame:
     """Hold what is built or planned on each parcel against its limits.
 
-    Floor area ratio, density and height have maxima and the green ratio a minimum; industrial
-    land has a minimum of the floor area ratio where one is set, and at most 20 % green. Density
-    and green ratio together cannot exceed 100 %, as built and as limits. Limits that contradict
-    each other are ``reversed``: nothing is judged by them.
+    Floor area ratio, density and height have maxima and the green ratio a minimum; the other
+    sides are asked where they are set, as on industrial land, which has at most 20 % green.
+    Density and green ratio together cannot exceed 100 %, as built and as limits. Limits that
+    contradict each other are ``reversed``: nothing is judged by them.
 
     Parameters
     ----------
     parcels
         Frame on the parcel codes with the limits that are known, and perhaps the values:
-        ``floor_area_ratio_max``, ``floor_area_ratio_min``, ``building_density_max`` (%),
-        ``green_ratio_min`` (%), ``height_max_m``; the land-use code (2023, 2020 or GB 50137)
-        tells what is industrial.
+        ``floor_area_ratio_max``, ``floor_area_ratio_min``, ``building_density_max`` and ``_min``
+        (%), ``green_ratio_min`` and ``_max`` (%), ``height_max_m``, ``height_min_m``; the
+        land-use code (2023, 2020 or GB 50137) tells what is industrial.
     values
         Frame on the same index with ``floor_area_ratio``, ``building_density`` (%),
         ``green_ratio`` (%) and ``height_m``, as :func:`parcel_intensity` gives them; without it
@@ -86,6 +92,8 @@ def check_limits(
     tables = []
     for key, norm in norms.items():
         subject = _applies(parcels, code, norm["classes"])
+        if norm["asked"] == "where_set":
+            subject = subject & ~np.isnan(case.bound(norm))
         tables.append(_rows(case, key, norm, subject, reversed_by))
     rows = pd.concat([table for table in tables if len(table)] or tables[:1])
     order = {label: place for place, label in enumerate(parcels.index)}
@@ -138,18 +146,17 @@ def _applies(parcels: pd.DataFrame, code: str, classes: str) -> Mask:
 
 def _reversed(case: _Case, norms: Mapping[str, Norm], code: str) -> Mapping[str, Mask]:
     """Tell for each limit where it contradicts another one."""
-    low = case.figures(case.parcels, "floor_area_ratio_min")
-    high = case.figures(case.parcels, "floor_area_ratio_max")
+    found: dict[str, Mask] = {}
+    for least, most in _BOTH_SIDES:
+        crossed = case.bound(norms[least]) > case.bound(norms[most]) + _ROUNDED
+        found[least] = found[most] = crossed
+    industrial = norms["industrial_green_max"]
     green = case.figures(case.parcels, "green_ratio_min")
-    crossed = low > high + _ROUNDED
-    most = norms["industrial_green_max"]
-    greedy = _applies(case.parcels, code, most["classes"]) & (green > case.bound(most) + _ROUNDED)
-    return {
-        "floor_area_ratio_max": crossed,
-        "floor_area_ratio_min": crossed,
-        "green_ratio_min": greedy,
-        "industrial_green_max": greedy,
-    }
+    subject = _applies(case.parcels, code, industrial["classes"])
+    greedy = subject & (green > case.bound(industrial) + _ROUNDED)
+    found["industrial_green_max"] = greedy
+    found["green_ratio_min"] = found["green_ratio_min"] | greedy
+    return found
 
 
 def _rows(

@@ -18,10 +18,16 @@ from erdao_gis.land_use import class_codes, require_edition
 __all__ = ["AuditRules", "ParcelAudit", "audit_parcels"]
 
 _UNITS = ((10_000.0, "公顷", "hectares"), (10_000 / 15, "亩", "mu"), (1e6, "平方公里", "km²"))
-_LIMITS = (("floor_area_ratio_min", "floor_area_ratio_max"),)
-_PERCENTS = ("building_density_max", "green_ratio_min", "building_density", "green_ratio")
+_LIMITS = (
+    ("floor_area_ratio_min", "floor_area_ratio_max"),
+    ("building_density_min", "building_density_max"),
+    ("green_ratio_min", "green_ratio_max"),
+    ("height_min_m", "height_max_m"),
+)
+_PERCENTS = ("building_density_max", "building_density_min", "green_ratio_min", "green_ratio_max",
+             "building_density", "green_ratio")  # fmt: skip
 _FIGURES = ("floor_area_ratio_max", "floor_area_ratio_min", "floor_area_ratio", "height_max_m",
-            "height_m", "area_m2")  # fmt: skip
+            "height_min_m", "height_m", "area_m2")  # fmt: skip
 _UNIT_SLACK = 0.05
 
 

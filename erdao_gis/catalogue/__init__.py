@@ -4,6 +4,7 @@ Read with `read_layer`, look over with `check`, bring the district's data in wit
 `prepare_import` and `apply_import`.
 """
 
+from erdao_gis.catalogue.applying import apply_import, undo_import
 from erdao_gis.catalogue.checking import Report, check
 from erdao_gis.catalogue.deriving import (
     Change,
@@ -12,14 +13,11 @@ from erdao_gis.catalogue.deriving import (
     write_derivation,
     write_layers,
 )
-from erdao_gis.catalogue.importing import (
-    ImportOptions,
-    PreparedImport,
-    apply_import,
-    prepare_import,
-    undo_import,
-)
+from erdao_gis.catalogue.importing import prepare_import
+from erdao_gis.catalogue.joining import TableJoin
+from erdao_gis.catalogue.mapping import headings_meaning
 from erdao_gis.catalogue.placing import Placing, placing_of
+from erdao_gis.catalogue.preview import ImportOptions, PreparedImport
 from erdao_gis.catalogue.recipes import Recipe, read_facts, read_recipes
 from erdao_gis.catalogue.schema import (
     Column,
@@ -51,6 +49,7 @@ __all__ = [
     "Recipe",
     "Report",
     "Source",
+    "TableJoin",
     "Workspace",
     "apply_import",
     "change_layer",
@@ -58,6 +57,7 @@ __all__ = [
     "code_lists",
     "create_workspace",
     "derive",
+    "headings_meaning",
     "layer_names",
     "layer_schema",
     "open_workspace",

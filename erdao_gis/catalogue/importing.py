@@ -1,12 +1,13 @@
-"""Bring the district's own files into a workspace: prepare, look, apply, undo.
+"""Look at a file of the district's own before it goes into a workspace.
 
 Preparing reads the file, fits its columns to the layer's, guards its datum and tells what would
-change, writing nothing. Applying keeps what it replaces, so that it can be undone.
+change, writing nothing. Outlines replace the layer; a table without places is joined by code to
+the outlines that the workspace has. `erdao_gis.catalogue.applying` then puts it in.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,103 +16,77 @@ import pandas as pd
 import shapely
 
 from erdao_gis.catalogue.checking import layer_faults
-from erdao_gis.catalogue.deriving import Change
-from erdao_gis.catalogue.history import restore_last, sole_writer
-from erdao_gis.catalogue.schema import Column, Layer, layer_schema
-from erdao_gis.catalogue.supplying import change_layer, derive_again, write_supplied
+from erdao_gis.catalogue.comparing import doubts_of
+from erdao_gis.catalogue.fitting import Fitted, fit_rows
+from erdao_gis.catalogue.joining import NearCodes, TableJoin, join_rows
+from erdao_gis.catalogue.mapping import Matched, match_headings
+from erdao_gis.catalogue.mapping_files import read_mapping, said_pairs
+from erdao_gis.catalogue.operations import heirs_of_codes, require_no_operations
+from erdao_gis.catalogue.outlines import completed_rows, guarded_shapes, numbered_rows
+from erdao_gis.catalogue.preview import ImportOptions, PreparedImport, listed
+from erdao_gis.catalogue.schema import Layer, layer_schema
 from erdao_gis.catalogue.workspace import Workspace, read_layer, read_shipped, read_supplied
-from erdao_gis.crs import (
-    ERDAO_REGION,
-    WORKING,
-    DatumFit,
-    convert_datum,
-    guard_datum,
-    to_working,
-)
-from erdao_gis.errors import DatumError, Fault, Language, SchemaError
-from erdao_gis.files import read_features
+from erdao_gis.crs import ERDAO_REGION, DatumFit
+from erdao_gis.errors import Fault, FormatError, SchemaError, message_text
+from erdao_gis.files import FeatureTable, read_features
+from erdao_gis.files.characters import unstorable
+from erdao_gis.files.columns import rounded_code
 from erdao_gis.plan import read_plan
 
-# A network of lines this far (m, median of so many samples) from the trusted ones is misplaced.
-FAR_M = 50.0
-MANY = 200
-SAID = 50  # faults told in one error
-REFERENCE_LAYERS = ("roads", "waterways", "railways")
+__all__ = ["prepare_import"]
+
+_NAMED = 3
+
+Reason = tuple[int, str, str, Mapping[str, object]]
+"""Row of the file (0: all of it), code, key of the message, its facts."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportOptions:
-    """What the person importing says about the file."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Asked:
+    """What is to be imported as what."""
 
-    datum: str = "CGCS2000"
-    "CGCS2000, WGS84 (counted as equal), GCJ-02 or BD-09; the last two are converted."
-    columns: Mapping[str, str] = field(default_factory=dict)
-    "Heading in the file -> column of the layer, where names and aliases do not tell."
-    crs: str | None = None
-    "CRS of a file that carries none, such as EPSG:4551."
-    inner_layer: str | None = None
-    "Layer inside the file (GeoPackage)."
-    source: str = ""
-    "Who supplied it, in words."
-    as_of: str = ""
-    "Date or year of the data."
-    accept_datum: bool = False
-    "Take a line layer that lies far from the trusted lines, after looking at it."
-    partial: bool = False
-    "True if the file covers only part of the district: ratios over it are then lower bounds."
-
-
-@dataclass(frozen=True, kw_only=True)
-class PreparedImport:
-    """A file ready to be imported, and what that would change."""
-
-    layer: str
-    path: Path
-    frame: gpd.GeoDataFrame
-    "EPSG:4551, index id, columns of the layer first, the file's further columns after them."
-    rejects: pd.DataFrame
-    "Features of the file that cannot be taken, with the reason."
-    warnings: pd.DataFrame
-    "What was taken but should be looked at; row 0 is the whole file."
-    faults: tuple[Fault, ...]
-    "What the layer's schema finds wrong; an import with faults is not applied."
-    mapped: Mapping[str, str]
-    "Heading in the file -> column of the layer."
-    kept: tuple[str, ...]
-    "Headings kept under their own name."
-    datum_fit: DatumFit | None
-    "What the datum guard found; None in a fictional town."
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: int
+    workspace: Workspace
+    layer: Layer
+    file: Path
     options: ImportOptions
+    matched: Matched
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the preview as plain values for JSON."""
-        return {
-            "layer": self.layer,
-            "file": self.path.name,
-            "features_in": len(self.frame) + len(self.rejects),
-            "features_out": len(self.frame),
-            "rejects": self.rejects.astype(object).to_dict("records"),
-            "warnings": self.warnings.astype(object).to_dict("records"),
-            "faults": [fault.as_dict() for fault in self.faults],
-            "mapped": dict(self.mapped),
-            "kept": list(self.kept),
-            "datum": self.options.datum,
-            "datum_note": self.datum_fit.message("en") if self.datum_fit else "",
-            "added": list(self.added),
-            "changed": list(self.changed),
-            "removed": list(self.removed),
-            "unchanged": self.unchanged,
-        }
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Taken:
+    """What the layer would be with the file in it."""
+
+    frame: gpd.GeoDataFrame
+    spoken: gpd.GeoDataFrame
+    "The features of it that the file speaks of."
+    before: gpd.GeoDataFrame
+    fitted: Fitted
+    faults: tuple[Fault, ...] = ()
+    rejects: tuple[Reason, ...] = ()
+    fit: DatumFit | None = None
+    join: TableJoin | None = None
+    near: NearCodes | None = None
 
 
 def prepare_import(
     workspace: Workspace, path: Path | str, layer_name: str, options: ImportOptions
 ) -> PreparedImport:
     """Read a file as a layer of the workspace and tell what importing it would change.
+
+    A file with places replaces the layer (of a plan layer: the features it has). A table without
+    places is joined by its codes to the features that were supplied before: its cells fill
+    theirs, and a cell without a value changes nothing.
+
+    Parameters
+    ----------
+    workspace
+        Read only.
+    path
+        GeoPackage, shapefile, GeoJSON, GeoParquet, CSV, XLSX or DBF.
+    layer_name
+        One of `layer_names`.
+    options
+        What the person says of the file.
 
     Raises
     ------
@@ -120,151 +95,206 @@ def prepare_import(
     CRSError, DatumError
         Its coordinates are not what they claim to be.
     SchemaError
-        A column named in ``options.columns`` is not there.
+        A stated column or unit is not there, a mapping file is damaged, or a table has no codes
+        or nothing to be joined to.
+    WorkspaceError
+        Outlines for a layer whose splits and mergers are recorded.
     """
     layer, file = layer_schema(layer_name), Path(path)
-    region = None if workspace.fictional else ERDAO_REGION
-    table = read_features(file, layer=options.inner_layer, crs=options.crs, region=region)
-    if not isinstance(table.frame, gpd.GeoDataFrame):
-        headings = ", ".join(str(name) for name in table.frame.columns)
-        raise SchemaError("table_without_places", {"file": file.name, "headings": headings})
-    frame, fit = _located(table.frame, workspace, options, file.name)
-    mapped = _mapping(layer, frame, options.columns, file)
-    named = _renamed(frame, mapped, layer)
-    fitted = _fitted(layer, named, options)
-    kept = tuple(name for name in fitted.columns if name not in (*layer.column_names, "geometry"))
-    before = _before(layer, workspace)
-    added, changed, removed, same = _compare(before, fitted, upsert=layer.role == "plan")
+    base = workspace.supplied_path(layer_name)
+    base_sha256 = hashlib.sha256(base.read_bytes()).hexdigest() if base.exists() else ""
+    table = _read(file, layer, workspace, options)
+    matched = _matched(layer, table.frame, workspace, options, file.name)
+    asked = _Asked(workspace=workspace, layer=layer, file=file, options=options, matched=matched)
+    placed = isinstance(table.frame, gpd.GeoDataFrame)
+    if placed:
+        require_no_operations(workspace, layer_name, closing=options.close_lineage)
+    lost = _lost_codes(table.frame, matched)
+    sound = table.frame.loc[~table.frame.index.isin([row for row, *_ in lost])]
+    taken = _outlines(asked, gpd.GeoDataFrame(sound)) if placed else _joined(asked, sound)
+    rows = {str(code).strip(): int(str(row)) for row, code in taken.fitted.rows["id"].items()}
+    doubts = doubts_of(layer, taken.spoken, matched.pairs)
+    notes: list[Reason] = [(0, "", key, facts) for key, facts in matched.notes]
+    dashes = taken.fitted.dashes.items()
+    notes += [
+        (0, "", "dash_for_nothing", {"heading": heading, "number": number})
+        for heading, number in dashes
+        if number
+    ]
+    retyped = taken.join.retyped if taken.join else ()
+    notes += [(0, "", "column_became_text", {"column": name}) for name in retyped]
+    notes += [(rows.get(d.feature, 0), d.feature, d.key, d.facts) for d in doubts]
+    own = (*layer.column_names, "geometry")
+    upsert = layer.role == "plan" and placed
+    added, changed, removed, same = _compare(taken.before, taken.frame, upsert=upsert)
     return PreparedImport(
         layer=layer_name,
         path=file,
-        frame=fitted,
-        rejects=table.rejects,
-        warnings=table.warnings,
-        faults=tuple(_faults(layer, fitted, file.name)),
-        mapped=mapped,
-        kept=kept,
-        datum_fit=fit,
+        frame=taken.frame,
+        rejects=listed(_hinted(listed(table.rejects, lost), taken.near), taken.rejects),
+        warnings=listed(_still_true(table.warnings, taken.fitted, matched), notes),
+        faults=(*taken.fitted.faults, *taken.faults, *_faults(layer, taken.frame, file.name)),
+        matched=matched,
+        kept=tuple(name for name in taken.fitted.rows.columns if name not in own),
+        datum_fit=taken.fit,
+        join=taken.join,
+        rows_in=table.features_in,
+        translated=taken.fitted.translated,
+        limits_read=taken.fitted.limits_read,
         added=added,
         changed=changed,
         removed=removed,
         unchanged=same,
+        base_sha256=base_sha256,
         options=options,
     )
 
 
-def _located(
-    frame: gpd.GeoDataFrame, workspace: Workspace, options: ImportOptions, what: str
-) -> tuple[gpd.GeoDataFrame, DatumFit | None]:
-    """Guard the declared datum, convert GCJ-02 or BD-09, and go to EPSG:4551."""
-    if workspace.fictional:
-        return to_working(convert_datum(frame, options.datum)), None
-    lines = [read_shipped(name) for name in REFERENCE_LAYERS]
-    traced = gpd.GeoDataFrame(pd.concat([part.loc[part["evidence"] == "B"] for part in lines]))
-    trusted = traced.set_crs(WORKING, allow_override=True)
-    fit = guard_datum(frame, trusted, options.datum, what=what)
-    lines_too = frame.geom_type.isin(["LineString", "MultiLineString"]).all()
-    nearest = float(fit.table["median_m"].min()) if fit.best else 0.0
-    if lines_too and fit.samples >= MANY and nearest > FAR_M and not options.accept_datum:
-        facts = {"file": what, "metres": f"{nearest:.0f}"}
-        raise DatumError("lines_far_off", facts)
-    return to_working(convert_datum(frame, options.datum)), fit
+def _read(file: Path, layer: Layer, workspace: Workspace, options: ImportOptions) -> FeatureTable:
+    region = None if workspace.fictional else ERDAO_REGION
+    try:
+        return read_features(file, layer=options.inner_layer, crs=options.crs, region=region)
+    except FormatError as error:
+        # Of several sheets or layers the one called like the layer is meant, as in a template.
+        names = str(error.facts.get("names", "")).split(", ")
+        if error.key != "layer_not_named" or layer.name not in names:
+            raise
+        return read_features(file, layer=layer.name, crs=options.crs, region=region)
 
 
-def _mapping(
-    layer: Layer, frame: gpd.GeoDataFrame, said: Mapping[str, str], file: Path
-) -> dict[str, str]:
-    """Match headings to columns: as told, by name, then by alias; each column once."""
+def _matched(
+    layer: Layer, frame: pd.DataFrame, workspace: Workspace, options: ImportOptions, file: str
+) -> Matched:
+    said = said_pairs(options.columns)
+    if options.mapping is not None:
+        said += read_mapping(Path(options.mapping), origin="file")
+    kept = workspace.mapping_path(layer.name)
+    if kept.exists() or kept.is_symlink():
+        said += read_mapping(kept, origin="kept")
     headings = [str(name) for name in frame.columns if name != "geometry"]
-    for heading, wanted in said.items():
-        if heading not in headings or layer.column(wanted) is None:
-            facts = {
-                "file": file.name,
-                "heading": heading,
-                "column": wanted,
-                "headings": ", ".join(headings),
-                "columns": ", ".join(layer.column_names),
-            }
-            raise SchemaError("mapping_unknown", facts)
-    mapped = dict(said)
-    if len(set(mapped.values())) < len(mapped):
-        doubled = ", ".join(f"{old}={new}" for old, new in said.items())
-        raise SchemaError("mapping_twice", {"file": file.name, "pairs": doubled})
-    for column in layer.columns:
-        if column.name in mapped.values():
-            continue
-        # The column's own name goes before an alias, wherever they stand in the file.
-        names = [name.casefold() for name in (column.name, *column.aliases, column.title_zh)]
-        free = {h.casefold(): h for h in reversed(headings) if h not in mapped}
-        match = next((free[name] for name in names if name in free), None)
-        if match is not None:
-            mapped[match] = column.name
-    return mapped
+    return match_headings(layer, headings, said, file=file)
 
 
-def _renamed(frame: gpd.GeoDataFrame, mapped: Mapping[str, str], layer: Layer) -> gpd.GeoDataFrame:
-    """Name mapped columns as the layer does, and the others so that none clashes.
-
-    A GeoPackage tells columns apart without regard to case, and keeps fid and geom for itself.
-    """
-    taken = {*layer.column_names, "fid", "geom", "geometry"}
-    names = dict(mapped)
-    for heading in frame.columns:
-        if heading in mapped or heading == frame.geometry.name:
-            continue
-        name, number = str(heading), 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{heading}_{number}"
-        taken.add(name.casefold())
-        names[heading] = name
-    return frame.rename(columns=names)
-
-
-def _fitted(layer: Layer, frame: gpd.GeoDataFrame, options: ImportOptions) -> gpd.GeoDataFrame:
-    """Give the frame the layer's columns and types; ids are made where the file has none."""
-    table = frame.copy()
-    if "id" not in table:
-        width = max(6, len(str(len(table))))
-        table["id"] = [f"{layer.name}-{number:0{width}d}" for number in range(1, len(table) + 1)]
-    defaults = {
-        "register_id": table["id"] if layer.role == "plan" else None,
-        "name_zh": table["id"],
-        "evidence": "A",
-        "identity": "named",
-        "source": options.source or None,
-        "datum": options.datum,
-        "as_of": options.as_of or None,
-    }
-    for column in layer.columns:
-        if column.name not in table:
-            table[column.name] = defaults.get(column.name)
-        table[column.name] = _typed(column, table[column.name])
-    others = [name for name in table.columns if name not in (*layer.column_names, "geometry")]
-    ordered = table[[*layer.column_names, *others, "geometry"]]
-    return gpd.GeoDataFrame(ordered, geometry="geometry", crs=WORKING).set_index("id").sort_index()
+def _lost_codes(frame: pd.DataFrame, matched: Matched) -> list[Reason]:
+    """Find codes that were rounded by a spreadsheet, or would not be read back as they are."""
+    pair = matched.pair_of("id")
+    if pair is None:
+        return []
+    values: pd.Series[Any] = frame[pair.heading]
+    found: list[Reason] = [
+        (int(str(row)), str(value), "code_rounded", {"column": pair.heading, "value": value})
+        for row, value in values.items()
+        if rounded_code(value)
+    ]
+    known = {row for row, *_ in found}
+    for finding in unstorable("id", values.reset_index(drop=True)):
+        row = int(str(frame.index[finding.row]))
+        if row not in known:
+            facts = {**finding.facts, "column": pair.heading}
+            found.append((row, str(facts["value"]), finding.key, facts))
+    return found
 
 
-def _typed(column: Column, values: "pd.Series[Any]") -> "pd.Series[Any]":
-    if column.type == "number":
-        numbers = pd.to_numeric(values, errors="coerce")
-        # What is no number stays as it is, for the check to name it.
-        return numbers if numbers.notna().eq(values.notna()).all() else values.astype(object)
-    return values.map(_text, na_action="ignore").astype(object).where(values.notna(), None)
+def _still_true(warnings: pd.DataFrame, fitted: Fitted, matched: Matched) -> pd.DataFrame:
+    """Leave out that a column was read as text, where all its figures were then understood."""
+    understood = [
+        message_text("column_mixes_types", {"column": pair.heading}, "en")
+        for pair in matched.pairs
+        if pd.api.types.is_float_dtype(fitted.rows[pair.column])
+    ]
+    return warnings.loc[~warnings["reason_en"].isin(understood)]
 
 
-def _text(value: object) -> str:
-    """Write a code as it was meant: a whole number read as 1101.0 is the code 1101."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _before(layer: Layer, workspace: Workspace) -> gpd.GeoDataFrame:
-    supplied = read_supplied(layer.name, workspace)
+def _outlines(asked: _Asked, frame: gpd.GeoDataFrame) -> _Taken:
+    """Let the features of the file take the place of the layer's."""
+    options, layer = asked.options, asked.layer
+    shapes, fit = guarded_shapes(
+        frame,
+        asked.workspace,
+        datum=options.datum,
+        accept_far=options.accept_datum,
+        what=asked.file.name,
+    )
+    headings = frame.drop(columns="geometry")
+    fitted = fit_rows(layer, pd.DataFrame(headings), asked.matched, file=asked.file.name)
+    rows = numbered_rows(layer, fitted.rows)
+    said = {"source": options.source, "datum": options.datum, "as_of": options.as_of}
+    whole = completed_rows(layer, rows, shapes.geometry, said)
+    supplied = read_supplied(layer.name, asked.workspace)
     if layer.role == "plan" or supplied is not None:
-        return read_layer(layer.name, workspace)
-    return read_shipped(layer.name).iloc[:0]
+        before = read_layer(layer.name, asked.workspace)
+    else:
+        before = read_shipped(layer.name).iloc[:0]
+    return _Taken(
+        frame=whole, spoken=whole, before=before, fitted=replace(fitted, rows=rows), fit=fit
+    )
+
+
+def _joined(asked: _Asked, frame: pd.DataFrame) -> _Taken:
+    """Let the rows of the table fill the features that have their codes."""
+    layer, file = asked.layer, asked.file.name
+    headings = {"file": file, "headings": ", ".join(map(str, frame.columns))}
+    supplied = read_supplied(layer.name, asked.workspace)
+    if supplied is None or supplied.empty:
+        raise SchemaError("table_without_places", headings | {"layer": layer.name})
+    if asked.matched.pair_of("id") is None:
+        raise SchemaError("table_without_codes", headings)
+    fitted = fit_rows(layer, frame, asked.matched, file=file)
+    join = join_rows(supplied, fitted.rows)
+    codes = {row: code for row, (code, _) in join.unmatched.items()}
+    rejects: list[Reason] = []
+    heirs = heirs_of_codes(asked.workspace, layer.name)
+    for row, (code, near) in join.unmatched.items():
+        key = "row_unmatched_near" if near else "row_unmatched" if code else "row_without_code"
+        key = "row_retired" if code in heirs else key
+        known = _some(heirs.get(code, ())) if code in heirs else ", ".join(near)
+        rejects.append((row, code, key, {"code": code, "near": known}))
+    faults = [
+        Fault(
+            file=file,
+            feature=code,
+            rule="code_in_several_rows",
+            facts={"number": len(rows), "rows": _some(rows)},
+        )
+        for code, rows in join.repeated.items()
+    ]
+    if not join.ledger["joined"] and not join.repeated:
+        facts = {
+            "rows": len(frame),
+            "codes": _some(codes.values()) or "–",
+            "features": _some(supplied.index),
+        }
+        faults.append(Fault(file=file, feature="", rule="join_no_match", facts=facts))
+    spoken = join.frame.loc[join.frame.index.difference([*join.without_row, *join.repeated])]
+    return _Taken(
+        frame=join.frame,
+        spoken=spoken,
+        before=supplied,
+        fitted=fitted,
+        faults=tuple(faults),
+        rejects=tuple(rejects),
+        join=join,
+        near=NearCodes(supplied.index),
+    )
+
+
+def _hinted(rejects: pd.DataFrame, near: NearCodes | None) -> pd.DataFrame:
+    """Say of rows whose code was rounded which features may have been meant."""
+    if near is None or rejects.empty:
+        return rejects
+    said = {"zh": list(rejects["reason_zh"]), "en": list(rejects["reason_en"])}
+    for place, code in enumerate(rejects["id"].astype(str)):
+        found = {"near": ", ".join(near.codes(code))}
+        if found["near"]:
+            said["zh"][place] += message_text("codes_near", found, "zh")
+            said["en"][place] += " " + message_text("codes_near", found, "en")
+    return rejects.assign(reason_zh=said["zh"], reason_en=said["en"])
+
+
+def _some(items: Iterable[object]) -> str:
+    """List the first few."""
+    texts = [str(item) for item in items]
+    return ", ".join(texts[:_NAMED]) + (" …" if len(texts) > _NAMED else "")
 
 
 def _compare(
@@ -276,55 +306,16 @@ def _compare(
     both = after.index.intersection(before.index)
     if after.index.has_duplicates or before.index.has_duplicates or both.empty:
         return added, tuple(str(key) for key in both.unique()), gone, 0
-    columns = [name for name in after.columns if name != "geometry" and name in before.columns]
-    old, new = before.loc[both], after.loc[both]
+    columns = [name for name in after.columns if name != "geometry"]
+    old = before.loc[both].reindex(columns=[*columns, "geometry"])
+    new = after.loc[both]
     alike = (old[columns] == new[columns]) | (old[columns].isna() & new[columns].isna())
     equal = alike.all(axis=1).to_numpy()
     same = equal & shapely.equals_exact(
-        old.geometry.to_numpy(), new.geometry.to_numpy(), tolerance=1e-6
+        old["geometry"].to_numpy(), new.geometry.to_numpy(), tolerance=1e-6
     )
     changed = tuple(str(key) for key in both[~same])
     return added, changed, gone, int(same.sum())
-
-
-def apply_import(workspace: Workspace, prepared: PreparedImport) -> tuple[Change, ...]:
-    """Put a prepared import into the workspace and derive again what depends on it.
-
-    Returns
-    -------
-    tuple of Change
-        Plan features that moved, found a place or lost it.
-
-    Raises
-    ------
-    SchemaError
-        The prepared layer has faults; all are named.
-    """
-    if prepared.faults:
-        shown = prepared.faults[:SAID]
-        said = {"faults_zh": _listed(shown, "zh"), "faults_en": _listed(shown, "en")}
-        facts = {"file": prepared.path.name, "number": len(prepared.faults)} | said
-        raise SchemaError("import_faults", facts)
-    return change_layer(workspace, prepared.layer, lambda: _put(workspace, prepared))
-
-
-def _put(workspace: Workspace, prepared: PreparedImport) -> None:
-    """Write the layer, and beside it where it came from."""
-    layer = layer_schema(prepared.layer)
-    supplied = read_supplied(prepared.layer, workspace)
-    frame = prepared.frame
-    if layer.role == "plan" and supplied is not None:
-        kept = supplied.loc[~supplied.index.isin(frame.index)]
-        frame = gpd.GeoDataFrame(pd.concat([kept, frame]).sort_index(), crs=WORKING)
-    record = {
-        "file": prepared.path.name,
-        "sha256": hashlib.sha256(prepared.path.read_bytes()).hexdigest(),
-        "source": prepared.options.source,
-        "as_of": prepared.options.as_of,
-        "datum": prepared.options.datum,
-        "completeness": "partial" if prepared.options.partial else "complete",
-    }
-    write_supplied(workspace, prepared.layer, frame, record)
 
 
 def _faults(layer: Layer, frame: gpd.GeoDataFrame, file: str) -> Iterator[Fault]:
@@ -339,25 +330,3 @@ def _faults(layer: Layer, frame: gpd.GeoDataFrame, file: str) -> Iterator[Fault]
         if homes.get(str(key)) != layer.name or register_id != key:
             facts = {"register_id": register_id, "layer": layer.name}
             yield Fault(file=file, feature=str(key), rule="not_of_the_plan", facts=facts)
-
-
-def _listed(faults: tuple[Fault, ...], language: Language) -> str:
-    return "".join(f"\n- {fault.message(language)}" for fault in faults)
-
-
-def undo_import(workspace: Workspace) -> tuple[str, tuple[Change, ...]]:
-    """Take back the last import.
-
-    Returns
-    -------
-    tuple
-        The layer that was put back, and the plan features that changed with it.
-
-    Raises
-    ------
-    WorkspaceError
-        Nothing has been imported, or all was undone already.
-    """
-    with sole_writer(workspace):
-        name = restore_last(workspace)
-        return name, derive_again(workspace)

@@ -8,6 +8,7 @@ import geopandas as gpd
 
 from erdao_gis.catalogue.deriving import Change, derive, write_derivation
 from erdao_gis.catalogue.history import remember, restore_last, sole_writer
+from erdao_gis.catalogue.schema import layer_schema
 from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.files import write_features, write_text_atomic
 
@@ -44,7 +45,7 @@ def change_layer(workspace: Workspace, name: str, put: Callable[[], None]) -> tu
             # What was half put is put back, and no entry is left that would undo nothing.
             restore_last(workspace) if entry.exists() else None
             raise
-        return derive_again(workspace)
+        return derive_again(workspace, name)
 
 
 def write_supplied(
@@ -69,8 +70,10 @@ def write_supplied(
     write_text_atomic(workspace.record_path(name), text)
 
 
-def derive_again(workspace: Workspace) -> tuple[Change, ...]:
-    """Derive what depends on the supplied layers; returns what changed."""
+def derive_again(workspace: Workspace, name: str) -> tuple[Change, ...]:
+    """Derive what depends on the layer ``name``; returns what changed."""
+    if layer_schema(name).role == "input":
+        return ()  # recipes build on the base map and on one another only
     derivation = derive(workspace)
     write_derivation(derivation, workspace)
     return derivation.changes

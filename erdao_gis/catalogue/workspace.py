@@ -166,7 +166,13 @@ def read_supplied(name: str, workspace: Workspace) -> gpd.GeoDataFrame | None:
     if len(table.rejects) or not {"id", "register_id"} <= set(table.frame.columns):
         facts = {"file": str(path), "folder": str(workspace.folder), "number": len(table.rejects)}
         raise WorkspaceError("layer_damaged", facts)
-    return to_working(table.frame).set_index("id").sort_index()
+    frame = to_working(table.frame).set_index("id").sort_index()
+    for column in layer_schema(name).columns:
+        if column.name not in ("id", *frame.columns):
+            # What was supplied before the catalogue had this column says nothing of it.
+            kind = "float64" if column.type == "number" else object
+            frame[column.name] = pd.Series(None, index=frame.index, dtype=kind)
+    return frame
 
 
 def read_derived(name: str, workspace: Workspace) -> gpd.GeoDataFrame | None:

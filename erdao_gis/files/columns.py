@@ -12,7 +12,7 @@ import pandas as pd
 
 from erdao_gis.files.raw import Finding
 
-__all__ = ["TypedColumn", "is_code_name", "typed_column"]
+__all__ = ["TypedColumn", "is_code_name", "rounded_code", "typed_column"]
 
 _CODE_NAME = re.compile(
     r"(^|[_\W])(id|code|no|fid|uid|guid|uuid|pid|key)$|[a-z](Id|ID|Code|No)$"
@@ -55,6 +55,19 @@ def is_code_name(name: str) -> bool:
     [True, True, True, True, False]
     """
     return bool(_CODE_NAME.search(name) or _CODE_NAME_ANY_CASE.search(name))
+
+
+def rounded_code(value: object) -> bool:
+    """Tell whether a code went through a spreadsheet as a number that keeps 15 digits only.
+
+    Examples
+    --------
+    >>> [rounded_code(code) for code in (2.2010500100101e18, "2.2E+18", 1101.0, "01")]
+    [True, True, False, False]
+    """
+    if isinstance(value, float):
+        return abs(value) >= _LONGEST_EXACT
+    return isinstance(value, str) and bool(_SCIENTIFIC.match(value.strip()))
 
 
 def _plain(value: object) -> Plain:

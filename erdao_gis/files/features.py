@@ -32,7 +32,7 @@ from erdao_gis.files.paths import checked_path
 from erdao_gis.files.raw import Finding, RawLayer
 from erdao_gis.files.recognition import FileKind, recognise
 from erdao_gis.files.screening import bounds_of, outside_degrees, screen
-from erdao_gis.files.shapefile import read_shapefile, read_zipped_shapefile
+from erdao_gis.files.shapefile import read_dbf_table, read_shapefile, read_zipped_shapefile
 from erdao_gis.files.tables import read_csv, read_xlsx
 
 __all__ = ["FeatureTable", "read_features"]
@@ -97,8 +97,9 @@ def read_features(
     Parameters
     ----------
     path
-        GeoJSON, GeoPackage, shapefile (also zipped), GeoParquet, CSV or XLSX, whatever its name
-        says. URLs, GDAL names (``/vsi...``, ``WFS:``), VRT and links to elsewhere are refused.
+        GeoJSON, GeoPackage, shapefile (also zipped), GeoParquet, CSV, XLSX, or a dBASE table
+        (.dbf) without a shapefile, told by the content. URLs, GDAL names (``/vsi...``, ``WFS:``),
+        VRT and links to elsewhere are refused.
     layer
         Layer of a GeoPackage or sheet of a workbook, when there are several.
     crs
@@ -162,6 +163,7 @@ def _read(path: Path, *, layer: str | None, encoding: str | None, limits: Limits
             path, encoding=encoding, limits=limits
         ),
         FileKind.GEOPARQUET: lambda: read_geoparquet(path, limits=limits),
+        FileKind.DBASE: lambda: read_dbf_table(path, encoding=encoding, limits=limits),
         FileKind.CSV: lambda: read_csv(path, encoding=encoding, limits=limits),
         FileKind.XLSX: lambda: read_xlsx(path, layer=layer, limits=limits),
     }

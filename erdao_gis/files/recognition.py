@@ -23,6 +23,7 @@ class FileKind(Enum):
     GEOPARQUET = "GeoParquet"
     CSV = "CSV"
     XLSX = "XLSX"
+    DBASE = "dBASE"
     GEOTIFF = "GTiff"
 
 
@@ -122,12 +123,22 @@ def _recognise_text(path: Path, head: bytes) -> FileKind:
         return FileKind.GEOJSON
     if _is_dxf(text):
         raise FormatError("format_not_read", {"file": path.name, "format": "AutoCAD DXF"})
+    if path.suffix.lower() == ".dbf" and not _has_shapes(path):
+        return FileKind.DBASE
     if path.suffix.lower() in (".dbf", ".shx", ".prj", ".cpg"):
         raise FormatError("shapefile_part", {"file": path.name})
     first_line = text.split(b"\n", 1)[0]
     if b"\x00" in text or not any(sign in first_line for sign in (b",", b"\t", b";")):
         raise FormatError("format_unknown", {"file": path.name, "head": ascii(head[:16])[2:-1]})
     return FileKind.CSV
+
+
+def _has_shapes(path: Path) -> bool:
+    """Tell whether a table is the attributes of a shapefile, which is then the file to give."""
+    return any(
+        entry.suffix.lower() == ".shp" and entry.stem.lower() == path.stem.lower()
+        for entry in path.parent.iterdir()
+    )
 
 
 def _is_dxf(text: bytes) -> bool:

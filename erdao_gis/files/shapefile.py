@@ -18,7 +18,7 @@ from erdao_gis.files.paths import checked_path
 from erdao_gis.files.raw import Finding, Geometries, RawLayer
 from erdao_gis.files.wkb import shapes_from_wkb
 
-__all__ = ["read_shapefile", "read_zipped_shapefile"]
+__all__ = ["read_dbf_table", "read_shapefile", "read_zipped_shapefile"]
 
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 _HEADER = 100
@@ -74,6 +74,24 @@ def read_zipped_shapefile(path: Path, *, encoding: str | None, limits: Limits) -
         unpacked.mkdir()
         parts = unpack_shapefile(path, unpacked, limits=limits)
         return _read_parts(parts, path.name, Path(folder), encoding, limits)
+
+
+def read_dbf_table(path: Path, *, encoding: str | None, limits: Limits) -> RawLayer:
+    """Read a dBASE table that belongs to no shapefile.
+
+    Raises
+    ------
+    FormatError
+        Not a table, cut off, or in no known encoding.
+    UnsafeInputError
+        Beyond the limits.
+    """
+    table = read_dbf(path.read_bytes(), file=path.name, encoding=encoding, limits=limits)
+    if table.rows > limits.features:
+        raise UnsafeInputError("too_many_features", {"file": path.name, "limit": limits.features})
+    layer = RawLayer("dBASE", table.encoding, table.rows, table.columns, None)
+    _tell_of_table(layer, table)
+    return layer
 
 
 def _read_parts(

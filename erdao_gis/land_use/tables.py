@@ -138,7 +138,8 @@ def limit_norms() -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index ``key``; ``value_column``, ``bound`` (``max`` or ``min``), ``classes`` (beginnings
-        of the codes it applies to, separated by ``;``; empty for all), ``figure`` or
+        of the codes it applies to, separated by ``;``; empty for all), ``asked`` (``where_set``:
+        only of parcels that have the bound; empty: of all), ``figure`` or
         ``bound_column`` (where the bound stands), ``unit``, ``norm_zh``, ``norm_en`` and
         ``certainty`` (``certain``, ``known`` or ``check``).
 

@@ -1,0 +1,224 @@
+"""Limits as notices write them: ≤2.5, 不高于80米, 1.0-2.5, 1.0<容积率≤2.5, 大于1.0且小于等于2.5.
+
+What is not understood is left as it is, for the check to name. A limit "below" a figure is kept
+as "at most" that figure: the layers do not tell the two apart.
+"""
+
+import csv
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib import resources
+
+from erdao_gis.catalogue.units import (
+    Side,
+    limit_words,
+    plain_text,
+    ratio_between,
+    unit_called,
+    unit_names,
+)
+
+__all__ = ["LimitColumns", "LimitFigures", "limit_columns", "read_figure", "read_limit"]
+
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(\D|$))")
+_FIGURE = r"\d{1,15}(?:\.\d{1,15})?"
+_BETWEEN = "[-~–—至到]"
+_AND = "(?:且|并且|并|和|,|;|、)?"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitColumns:
+    """The two columns of a layer that hold the limits of one quantity."""
+
+    least: str
+    most: str
+    names: tuple[str, ...]
+    "What texts call the quantity."
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitFigures:
+    """What a text says, in the unit of the column."""
+
+    plain: float | None = None
+    "A figure that says nothing of its side."
+    least: float | None = None
+    most: float | None = None
+
+
+@functools.cache
+def limit_columns(layer: str) -> tuple[LimitColumns, ...]:
+    """Give the pairs of limit columns of a layer; rows of ``limit_columns.csv``.
+
+    Examples
+    --------
+    >>> limit_columns("parcels")[0].most
+    'floor_area_ratio_max'
+    """
+    path = resources.files("erdao_gis.shipped") / "catalogue" / "limit_columns.csv"
+    with path.open("r", encoding="utf-8") as stream:
+        return tuple(
+            LimitColumns(
+                least=row["least"],
+                most=row["most"],
+                names=tuple(plain_text(name) for name in row["names"].split(";")),
+            )
+            for row in csv.DictReader(stream)
+            if row["layer"] == layer
+        )
+
+
+def _any_of(words: Sequence[str]) -> str:
+    return "(?:" + "|".join(re.escape(word) for word in words) + ")"
+
+
+@functools.cache
+def _words(place: str) -> dict[str, Side]:
+    return {word.word: word.side for word in limit_words() if word.place == place}
+
+
+@functools.cache
+def _amount() -> str:
+    return f"({_FIGURE})({_any_of(unit_names())})?"
+
+
+@functools.cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    before, after = _any_of(list(_words("before"))), _any_of(list(_words("after")))
+    amount = _amount()
+    return {
+        "plain": re.compile(amount),
+        "range": re.compile(f"{amount}{_BETWEEN}{amount}"),
+        "before": re.compile(f"({before}){amount}"),
+        "after": re.compile(f"{amount}({after})"),
+        "chain": re.compile(f"{amount}({before})({before}){amount}"),
+    }
+
+
+def _in_unit(figure: str, said: str | None, unit: str, ratio: Fraction) -> float | None:
+    """Give a figure in the unit of the column; None if its own unit measures something else."""
+    own = unit_called(said) if said else None
+    by = ratio if own is None else ratio_between(own, unit)
+    return None if by is None else float(Fraction(figure) * by)
+
+
+def _plain(text: str) -> str:
+    return _THOUSANDS.sub("", plain_text(text))
+
+
+def read_figure(text: str, unit: str = "", *, ratio: Fraction = Fraction(1)) -> float | None:
+    """Read a figure, perhaps with its unit, such as 40年 or 1,200.5.
+
+    Parameters
+    ----------
+    text
+        Of one cell.
+    unit
+        Of the column; what the text gives in another unit of the same kind is converted.
+    ratio
+        By what a figure without a unit is multiplied.
+
+    Returns
+    -------
+    float or None
+        None if the text is anything else.
+
+    Examples
+    --------
+    >>> read_figure("15亩", "m2"), read_figure("４０年", "years")
+    (10000.0, 40.0)
+    >>> read_figure("住宅70年，商服40年", "years") is None
+    True
+    """
+    found = _patterns()["plain"].fullmatch(_plain(text))
+    return None if found is None else _in_unit(found[1], found[2], unit, ratio)
+
+
+def read_limit(
+    text: str, unit: str = "", *, names: Sequence[str] = (), ratio: Fraction = Fraction(1)
+) -> LimitFigures | None:
+    """Read a limit as notices write it.
+
+    Parameters
+    ----------
+    text
+        Of one cell.
+    unit
+        Of the column.
+    names
+        What the quantity is called in texts, in plain form.
+    ratio
+        By what figures without a unit are multiplied.
+
+    Returns
+    -------
+    LimitFigures or None
+        None if the text is anything else: nothing is guessed.
+
+    Examples
+    --------
+    >>> read_limit("1.0<容积率≤2.5", names=["容积率"])
+    LimitFigures(plain=None, least=1.0, most=2.5)
+    >>> read_limit("不高于80米", "m").most, read_limit("≥35%", "%").least, read_limit("约30")
+    (80.0, 35.0, None)
+    """
+    said = _plain(text)
+    for name in sorted(names, key=len, reverse=True):
+        said = said.replace(name, "", 1) if said.count(name) == 1 else said
+    said = said.removeprefix(":")
+    patterns = _patterns()
+    if found := patterns["plain"].fullmatch(said):
+        value = _in_unit(found[1], found[2], unit, ratio)
+        return None if value is None else LimitFigures(plain=value)
+    if found := patterns["range"].fullmatch(said):
+        low, low_unit, high, high_unit = found.groups()
+        return _between(
+            _in_unit(low, low_unit or high_unit, unit, ratio),
+            _in_unit(high, high_unit, unit, ratio),
+        )
+    if found := patterns["chain"].fullmatch(said):
+        return _chained(found, unit, ratio)
+    return _conditions(said, unit, ratio)
+
+
+def _between(least: float | None, most: float | None) -> LimitFigures | None:
+    return None if least is None or most is None else LimitFigures(least=least, most=most)
+
+
+def _chained(found: re.Match[str], unit: str, ratio: Fraction) -> LimitFigures | None:
+    """Read 1.0<R≤2.5, or 2.5≥R>1.0, from which the name was taken."""
+    one, one_unit, first, second, other, other_unit = found.groups()
+    sides = _words("before")
+    if sides[first] != sides[second]:
+        return None
+    left = _in_unit(one, one_unit or other_unit, unit, ratio)
+    right = _in_unit(other, other_unit, unit, ratio)
+    return _between(left, right) if sides[first] == "most" else _between(right, left)
+
+
+def _conditions(said: str, unit: str, ratio: Fraction) -> LimitFigures | None:
+    """Read one limit, or one on each side."""
+    found: dict[Side, float] = {}
+    rest = said
+    while rest:
+        for place in ("before", "after"):
+            hit = _patterns()[place].match(rest)
+            if hit is None:
+                continue
+            word, figure, own = (hit[1], hit[2], hit[3]) if place == "before" else (
+                hit[3], hit[1], hit[2])  # fmt: skip
+            side = _words(place)[word]
+            value = _in_unit(figure, own, unit, ratio)
+            if value is None or side in found:
+                return None
+            found[side] = value
+            rest = rest[hit.end() :]
+            joined = re.match(_AND, rest)
+            rest = rest[joined.end() :] if joined and rest[joined.end() :] else rest
+            break
+        else:
+            return None
+    return LimitFigures(least=found.get("least"), most=found.get("most")) if found else None

@@ -1,0 +1,305 @@
+"""Which heading of a file is which column of a layer, and in which unit its figures are.
+
+Asked in this order: what the person says, a mapping file, what earlier imports were told (kept in
+the workspace), the column's own name, its Chinese title and aliases. Nothing is asked twice: a
+column takes one heading, a heading gives one column.
+"""
+
+import csv
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib import resources
+
+from erdao_gis.catalogue.limit_texts import limit_columns
+from erdao_gis.catalogue.mapping_files import Origin, Said
+from erdao_gis.catalogue.schema import Column, Layer
+from erdao_gis.catalogue.units import (
+    HeadingForm,
+    Side,
+    Unit,
+    heading_forms,
+    plain_text,
+    ratio_between,
+    unit_called,
+)
+from erdao_gis.errors import SchemaError
+
+__all__ = [
+    "Matched",
+    "Pair",
+    "column_names_of",
+    "headings_meaning",
+    "match_headings",
+]
+
+
+_Stems = dict[str, list[tuple[bool, str, HeadingForm]]]
+_Note = tuple[str, Mapping[str, object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A heading of the file with its column."""
+
+    heading: str
+    column: str
+    unit: Unit | None
+    "Unit of the figures in the file, where known."
+    ratio: Fraction
+    "By what figures without a unit of their own are multiplied."
+    origin: Origin
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the pair as plain values for JSON."""
+        return {
+            "heading": self.heading,
+            "column": self.column,
+            "unit": self.unit.key if self.unit else "",
+            "factor": float(self.ratio),
+            "from": self.origin,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matched:
+    """All pairs, and what should be looked at."""
+
+    headings: tuple[str, ...]
+    "Of the file."
+    pairs: tuple[Pair, ...]
+    notes: tuple[_Note, ...]
+    "Keys of messages with their facts."
+    said: tuple[Said, ...]
+    "The stated pairs that were used; those that leave a heading alone included."
+
+    def pair_of(self, column: str) -> Pair | None:
+        """Give the pair that fills `column`, or None."""
+        return next((pair for pair in self.pairs if pair.column == column), None)
+
+
+@functools.cache
+def _more_aliases() -> dict[tuple[str, str], tuple[str, ...]]:
+    path = resources.files("erdao_gis.shipped") / "catalogue" / "aliases.csv"
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    with path.open("r", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            key = (row["layer"], row["column"])
+            found[key] = (*found.get(key, ()), row["alias"])
+    return found
+
+
+def column_names_of(layer: Layer, column: Column) -> tuple[str, ...]:
+    """Give all headings that mean `column`, in plain form, its own name first.
+
+    Examples
+    --------
+    >>> from erdao_gis.catalogue.schema import layer_schema
+    >>> parcels = layer_schema("parcels")
+    >>> column_names_of(parcels, parcels.column("supply"))
+    ('supply', '供地方式', '供应方式', '出让方式')
+    """
+    more = _more_aliases().get((layer.name, column.name), ())
+    names = (column.name, *column.aliases, column.title_zh, *more)
+    return tuple(dict.fromkeys(plain_text(name) for name in names))
+
+
+def headings_meaning(name: str, layer: Layer, headings: Iterable[str]) -> list[str]:
+    """Give those of some headings that mean the column ``name`` of a layer.
+
+    Examples
+    --------
+    >>> from erdao_gis.catalogue.schema import layer_schema
+    >>> headings_meaning("id", layer_schema("parcels"), ["用途", "宗地代码"])
+    ['宗地代码']
+    """
+    column = next(one for one in layer.columns if one.name == name)
+    known = column_names_of(layer, column)
+    return [heading for heading in headings if plain_text(heading) in known]
+
+
+def match_headings(
+    layer: Layer, headings: Sequence[str], said: Sequence[Said], *, file: str
+) -> Matched:
+    """Match headings to columns: as stated, by name, then by alias; each column once.
+
+    Parameters
+    ----------
+    layer
+        Whose columns are looked for.
+    headings
+        Of the file.
+    said
+        Stated pairs, those that go first at the beginning. Headings that the file lacks are left
+        aside, unless they were told for this import.
+    file
+        Its name, for messages.
+
+    Raises
+    ------
+    SchemaError
+        A heading, column or unit that does not exist, a column stated twice, or a unit of
+        another kind than the column's.
+
+    Examples
+    --------
+    >>> from erdao_gis.catalogue.schema import layer_schema
+    >>> found = match_headings(layer_schema("parcels"), ["面积（亩）"], (), file="a.csv")
+    >>> found.pairs[0].column, round(float(found.pairs[0].ratio), 3)
+    ('area_m2', 666.667)
+    """
+    work = _Matching(layer=layer, headings=headings, file=file)
+    used = tuple(work.stated(said))
+    pairs = {pair.heading: pair for pair in map(work.stated_pair, used) if pair is not None}
+    decided = {one.heading for one in used}
+    notes: list[_Note] = []
+    stems = _stems_of(heading for heading in headings if heading not in decided)
+    taken = {pair.column for pair in pairs.values()}
+    for column in layer.columns:
+        pair = None if column.name in taken else work.by_name(column, stems, pairs, notes)
+        if pair is not None:
+            pairs[pair.heading] = pair
+    free = [h for h in headings if h not in decided and h not in pairs]
+    notes += work.left_over(free, pairs)
+    ordered = tuple(pairs[heading] for heading in headings if heading in pairs)
+    return Matched(headings=tuple(headings), pairs=ordered, notes=tuple(notes), said=used)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Matching:
+    layer: Layer
+    headings: Sequence[str]
+    file: str
+
+    def stated(self, said: Sequence[Said]) -> Iterator[Said]:
+        """Choose the stated pairs that hold for this file, the earlier going first."""
+        headings: set[str] = set()
+        columns: dict[str, Said] = {}
+        for one in said:
+            self._known(one)
+            if one.heading in headings or one.heading not in self.headings:
+                continue
+            headings.add(one.heading)
+            rival = columns.get(one.column) if one.column else None
+            if rival is not None and rival.origin == one.origin:
+                doubled = ", ".join(f"{o.heading}={o.column}" for o in (rival, one))
+                raise SchemaError("mapping_twice", {"file": self.file, "pairs": doubled})
+            if rival is None:
+                columns[one.column] = one
+                yield one
+
+    def _known(self, one: Said) -> None:
+        """Refuse a stated pair with a heading, a column or a unit that does not exist."""
+        missing = one.origin == "told" and one.heading not in self.headings
+        if missing or (one.column and self.layer.column(one.column) is None):
+            facts = {
+                "file": one.where or self.file,
+                "heading": one.heading,
+                "column": one.column,
+                "headings": ", ".join(self.headings),
+                "columns": ", ".join(self.layer.column_names),
+            }
+            raise SchemaError("mapping_unknown", facts)
+        if one.unit and unit_called(one.unit) is None:
+            facts = {"file": one.where or self.file, "heading": one.heading, "unit": one.unit}
+            raise SchemaError("unit_unknown", facts)
+
+    def stated_pair(self, one: Said) -> Pair | None:
+        """Make the pair that somebody stated; None where a heading is to be left alone."""
+        column = self.layer.column(one.column) if one.column else None
+        if column is None:
+            return None
+        form = heading_forms(one.heading)[-1]
+        unit = unit_called(one.unit) if one.unit else form.unit
+        if column.type != "number":
+            unit = None
+        ratio = Fraction(1) if unit is None else ratio_between(unit, column.unit)
+        if ratio is None:
+            raise SchemaError("unit_other_kind", self._of_unit(one.heading, column, unit))
+        return Pair(
+            heading=one.heading,
+            column=column.name,
+            unit=unit,
+            ratio=ratio,
+            origin=one.origin,
+        )
+
+    def by_name(
+        self, column: Column, stems: _Stems, pairs: Mapping[str, Pair], notes: list[_Note]
+    ) -> Pair | None:
+        """Find the heading that is called like `column`."""
+        side, other = self._sides(column)
+        names = column_names_of(self.layer, column)
+        for place, name in enumerate((*names, *other)):
+            for heading, form in _called(name, stems):
+                if heading in pairs or (column.type != "number" and (form.unit or form.side)):
+                    continue
+                # 容积率（≥） is the minimum, whatever 容积率 alone would be.
+                if form.side != side and (form.side or name not in names):
+                    continue
+                ratio = Fraction(1) if form.unit is None else ratio_between(form.unit, column.unit)
+                if ratio is None:
+                    notes.append(("unit_left_alone", self._of_unit(heading, column, form.unit)))
+                    continue
+                return Pair(
+                    heading=heading,
+                    column=column.name,
+                    unit=form.unit,
+                    ratio=ratio,
+                    origin="alias" if place else "name",
+                )
+        return None
+
+    def _sides(self, column: Column) -> tuple[Side | None, tuple[str, ...]]:
+        """Tell which limit the column is, and how the column of the other limit is called."""
+        for pair in limit_columns(self.layer.name):
+            if column.name in (pair.least, pair.most):
+                side: Side = "least" if column.name == pair.least else "most"
+                other = self.layer.column(pair.most if side == "least" else pair.least)
+                return side, column_names_of(self.layer, other) if other else ()
+        return None, ()
+
+    def left_over(self, free: Sequence[str], pairs: Mapping[str, Pair]) -> Iterator[_Note]:
+        """Tell of headings that mean a column which another heading fills already."""
+        filled = {
+            name: pair
+            for pair in pairs.values()
+            if (column := self.layer.column(pair.column)) is not None
+            for name in column_names_of(self.layer, column)
+        }
+        for heading in free:
+            steps = heading_forms(heading)
+            pair = next((filled[form.stem] for form in steps if form.stem in filled), None)
+            # What stands twice in a table is read as 容积率 and 容积率_2.
+            first, _, number = heading.rpartition("_")
+            if pair is None and number.isdigit():
+                pair = pairs.get(first)
+            if pair is not None:
+                facts = {"heading": heading, "column": pair.column, "other": pair.heading}
+                yield "heading_not_needed", facts
+
+    def _of_unit(self, heading: str, column: Column, unit: Unit | None) -> dict[str, object]:
+        known = unit_called(column.unit) if column.unit else None
+        return {
+            "file": self.file,
+            "heading": heading,
+            "column": column.name,
+            "unit_zh": unit.name_zh if unit else "–",
+            "unit_en": unit.name_en if unit else "–",
+            "column_unit_zh": known.name_zh if known else "–",
+            "column_unit_en": known.name_en if known else "–",
+        }
+
+
+def _called(name: str, stems: _Stems) -> list[tuple[str, HeadingForm]]:
+    """Give the headings of this name, those that are it exactly before those with a unit."""
+    return [(heading, form) for _, heading, form in stems.get(name, ())]
+
+
+def _stems_of(headings: Iterable[str]) -> _Stems:
+    found: _Stems = {}
+    for heading in headings:
+        for number, form in enumerate(heading_forms(heading)):
+            found.setdefault(form.stem, []).append((number > 0, heading, form))
+    return {stem: sorted(steps, key=lambda step: step[0]) for stem, steps in found.items()}

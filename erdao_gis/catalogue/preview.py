@@ -1,0 +1,165 @@
+"""What a person says of a file, and what importing it would change."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from erdao_gis.catalogue.joining import TableJoin
+from erdao_gis.catalogue.mapping import Matched, Pair
+from erdao_gis.crs import DatumFit
+from erdao_gis.errors import Fault, message_text
+
+__all__ = ["ImportOptions", "PreparedImport", "listed"]
+
+_LISTED = ["row", "id", "reason_zh", "reason_en"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportOptions:
+    """What the person importing says about the file."""
+
+    datum: str = "CGCS2000"
+    "CGCS2000, WGS84 (counted as equal), GCJ-02 or BD-09; the last two are converted."
+    columns: Mapping[str, str] = field(default_factory=dict)
+    "Heading -> ``column``, ``column:unit``, or nothing to leave it under its own name."
+    mapping: Path | str | None = None
+    "File of such pairs: CSV or XLSX with the columns heading, column, unit."
+    crs: str | None = None
+    "CRS of a file that carries none, such as EPSG:4551."
+    inner_layer: str | None = None
+    "Layer inside the file (GeoPackage), or sheet of a workbook."
+    source: str = ""
+    "Who supplied it, in words."
+    as_of: str = ""
+    "Date or year of the data."
+    accept_datum: bool = False
+    "Take a line layer that lies far from the trusted lines, after looking at it."
+    partial: bool = False
+    "True if the file covers only part of the district: ratios over it are then lower bounds."
+    close_lineage: bool = False
+    "Let outlines replace a layer whose splits and mergers are recorded; the record is closed."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PreparedImport:
+    """A file ready to be imported, and what that would change."""
+
+    layer: str
+    path: Path
+    frame: gpd.GeoDataFrame
+    "EPSG:4551, index id: the layer as it would be (of a plan layer: the features of the file)."
+    rejects: pd.DataFrame
+    "Features or rows of the file that cannot be taken: row, id, reason_zh, reason_en."
+    warnings: pd.DataFrame
+    "The same columns, on what was taken but should be looked at; row 0 is the whole file."
+    faults: tuple[Fault, ...]
+    "What is wrong with it; an import with faults is not applied."
+    matched: Matched
+    "Headings with their columns and units, and where each pair comes from."
+    kept: tuple[str, ...]
+    "Headings kept under their own name."
+    datum_fit: DatumFit | None
+    "What the datum guard found; None in a fictional town and for a table."
+    join: TableJoin | None
+    "How the rows of a table met the features; None for outlines."
+    rows_in: int
+    "Rows of the file."
+    translated: Mapping[str, int]
+    "Land-use classes given by name that became codes, with their number."
+    limits_read: int
+    "Texts such as ≤2.5 that became figures."
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    base_sha256: str
+    "Of the layer's file as it was looked at; empty if there was none."
+    options: ImportOptions
+
+    @property
+    def mapped(self) -> Mapping[str, str]:
+        """Heading in the file -> column of the layer."""
+        return {pair.heading: pair.column for pair in self.matched.pairs}
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Headings with column, unit and where the pair comes from."""
+        return self.matched.pairs
+
+    @property
+    def features_without_row(self) -> tuple[str, ...]:
+        """Features that a joined table does not speak of; empty for outlines."""
+        return self.join.without_row if self.join else ()
+
+    @property
+    def ledger(self) -> Mapping[str, int]:
+        """Rows and features counted so that both sides close.
+
+        A table: rows = joined + unmatched + repeated + unreadable, and features = joined +
+        ambiguous + without_row. Outlines: rows = features + rejected.
+        """
+        if self.join is None:
+            rejected = len(self.rejects)
+            return {"rows": self.rows_in, "features": len(self.frame), "rejected": rejected}
+        told = self.join.ledger
+        return {**told, "rows": self.rows_in, "unreadable": self.rows_in - told["rows"]}
+
+    def datum_note(self, language: str) -> str:
+        """Say what the datum guard found; empty where there was nothing to guard."""
+        if self.datum_fit is None:
+            return ""
+        if not self.datum_fit.samples:
+            return message_text("datum_not_compared", {}, "zh" if language == "zh" else "en")
+        return self.datum_fit.message(language)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the preview as plain values for JSON."""
+        repeated = self.join.repeated if self.join else {}
+        return {
+            "layer": self.layer,
+            "file": self.path.name,
+            "features_in": len(self.frame) + (0 if self.join else len(self.rejects)),
+            "features_out": len(self.frame),
+            "joined": self.join is not None,
+            "ledger": dict(self.ledger),
+            "rejects": self.rejects.astype(object).to_dict("records"),
+            "warnings": self.warnings.astype(object).to_dict("records"),
+            "faults": [fault.as_dict() for fault in self.faults],
+            "mapped": dict(self.mapped),
+            "pairs": [pair.as_dict() for pair in self.pairs],
+            "kept": list(self.kept),
+            "features_without_row": list(self.features_without_row),
+            "rows_repeated": {code: list(rows) for code, rows in repeated.items()},
+            "translated": dict(self.translated),
+            "limits_read": self.limits_read,
+            "datum": self.options.datum,
+            "datum_note": self.datum_note("en"),
+            "added": list(self.added),
+            "changed": list(self.changed),
+            "removed": list(self.removed),
+            "unchanged": self.unchanged,
+        }
+
+
+def listed(
+    known: pd.DataFrame, more: Sequence[tuple[int, str, str, Mapping[str, object]]]
+) -> pd.DataFrame:
+    """Add findings to a list, in the order of the file.
+
+    Parameters
+    ----------
+    known
+        With the columns row, id, reason_zh and reason_en.
+    more
+        Row, code, key of the message, and its facts.
+    """
+    rows = [
+        (row, code, message_text(key, facts, "zh"), message_text(key, facts, "en"))
+        for row, code, key, facts in more
+    ]
+    added = pd.DataFrame(rows, columns=_LISTED)
+    both = pd.concat([table for table in (known, added) if len(table)] or [known])
+    return both.sort_values("row", kind="stable").reset_index(drop=True)
