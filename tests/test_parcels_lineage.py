@@ -176,3 +176,29 @@ def test_dates_run_forward() -> None:
     with pytest.raises(SchemaError) as caught:
         renumber(book, "C", "D", date="2024-04-30")
     assert caught.value.facts["last"] == "2024-05-01"
+
+
+def test_a_parcel_of_two_parts_is_merged_with_one_that_touches_it() -> None:
+    """The part that lies apart stays a part; a parcel that touches neither is refused."""
+    two = shapely.MultiPolygon([box(0, 0, 10, 10), box(50, 0, 60, 10)])
+    plots = gpd.GeoDataFrame(
+        geometry=[two, box(10, 0, 20, 10), box(20, 0, 50, 10), box(80, 0, 90, 10)],
+        index=["A", "B", "C", "D"],
+        crs="EPSG:4551",
+    )
+    book = merge_parcels(plots, ["B", "A"], date="2024-01-01", new_code="AB")
+    assert (book.parcels.geometry["AB"].area, len(book.parcels.geometry["AB"].geoms)) == (300.0, 2)
+    book = merge_parcels(book, ["AB", "C"], date="2024-01-01", new_code="W")
+    assert book.parcels.geometry["W"].equals(box(0, 0, 60, 10))
+    with pytest.raises(GeometryError, match="D"):
+        merge_parcels(plots, ["A", "B", "C", "D"], date="2024-01-01")
+
+
+def test_ground_gained_or_lost_for_good_is_redrawn() -> None:
+    """A parcel that grew was not merged, and one that lost a strip was not split."""
+    old = gpd.GeoDataFrame(geometry=[box(0, 0, 10, 10), box(20, 0, 30, 10)], index=["G", "L"],
+                           crs="EPSG:4551")  # fmt: skip
+    new = gpd.GeoDataFrame(geometry=[box(0, 0, 12, 10), box(20, 0, 28, 10)], index=["G", "L"],
+                           crs="EPSG:4551")  # fmt: skip
+    rows = compare_parcels(old, new)[["change", "area_m2"]].to_numpy().tolist()
+    assert rows == [["redrawn", 100.0], ["redrawn", 80.0], ["gone", 20.0], ["new", 20.0]]

@@ -14,10 +14,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 from shapely import LineString, MultiLineString, MultiPolygon, Polygon
-from shapely.geometry.base import BaseGeometry
-from shapely.ops import polygonize
 
 from erdao_gis.analysis._inputs import label_list
+from erdao_gis.analysis.lineage_ground import cut_apart, united
 from erdao_gis.analysis.parcels_given import parcels_given
 from erdao_gis.errors import GeometryError, NotInPlanError, SchemaError
 
@@ -33,10 +32,10 @@ Step = tuple[int, str, str, str, str, float]
 
 _COLUMNS = ("step", "kind", "date", "from_id", "to_id", "area_m2")
 _CONSERVED = 1e-6
-_ROUNDING_M = 1e-4
 _LEAST_M2 = 0.01
 _STATED_AREA = "area_m2"  # divided with the land and summed up again
-_VOID = ("start_price",)  # a price was for the parcel as it was
+# A price, and the streets along it when it was drafted, were of the parcel as it was.
+_VOID = ("start_price", "frontage_m", "streets")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -126,7 +125,7 @@ def split_parcel(
     -------
     ParcelBook
         The new parcels carry the attributes of the old one; a stated ``area_m2`` is divided in
-        proportion, a ``start_price`` is void.
+        proportion; a ``start_price`` is void, and so are ``frontage_m`` and ``streets``.
 
     Raises
     ------
@@ -146,7 +145,7 @@ def split_parcel(
     """
     book = open_book(parcels)
     whole = _in_force(book, [code])[0]
-    pieces = _cut(whole, line)
+    pieces = cut_apart(whole, line)
     slivers = min(piece.area for piece in pieces) < _LEAST_M2
     if len(pieces) <= shapely.get_num_geometries(whole) or slivers:
         raise GeometryError("parcels_not_cut", {"code": code})
@@ -185,7 +184,7 @@ def merge_parcels(
     -------
     ParcelBook
         The new parcel keeps the attributes on which all agree; others become missing. A stated
-        ``area_m2`` is summed up, a ``start_price`` is void.
+        ``area_m2`` is summed up; ``start_price``, ``frontage_m`` and ``streets`` are void.
 
     Raises
     ------
@@ -207,7 +206,7 @@ def merge_parcels(
     chosen = list(dict.fromkeys(codes))
     if len(chosen) < 2:  # noqa: PLR2004 - one parcel is no merger
         raise SchemaError("parcels_merge_too_few", {"count": len(chosen)})
-    whole = _united(book, chosen)
+    whole = united(_in_force(book, chosen), chosen)
     heir = new_code or "+".join(chosen)
     old = book.parcels.loc[chosen]
     heirs = _heirs(old.iloc[[0]], [heir], [whole])
@@ -264,31 +263,9 @@ def _in_force(book: ParcelBook, codes: Sequence[str]) -> list[Polygon | MultiPol
     return shapes
 
 
-def _cut(whole: Polygon | MultiPolygon, line: LineString | MultiLineString) -> list[Polygon]:
-    """Cut an area; pieces in order from west to east."""
-    edges = shapely.union_all([shapely.boundary(whole), line])
-    faces = [
-        face
-        for face in polygonize(shapely.get_parts(edges))
-        if whole.contains(face.representative_point())
-    ]
-    return sorted(faces, key=lambda face: (face.centroid.x, face.centroid.y))
-
-
-def _united(book: ParcelBook, codes: Sequence[str]) -> Polygon:
-    """Unite areas whose shared borders may differ by rounding: a cut ends on a neighbour's edge."""
-    shapes = _in_force(book, codes)
-    whole: BaseGeometry = shapes[0]
-    for shape in shapes[1:]:
-        whole = shapely.snap(whole, shape, _ROUNDING_M)
-        whole = shapely.union(whole, shapely.snap(shape, whole, _ROUNDING_M))
-    if not isinstance(whole, Polygon):
-        raise GeometryError("parcels_not_touching", {"codes": ", ".join(codes)})
-    holes = [ring for ring in whole.interiors if Polygon(ring).area > _ROUNDING_M**2]
-    return Polygon(whole.exterior, holes)
-
-
-def _heirs(rows: gpd.GeoDataFrame, codes: list[str], shapes: Sequence[Polygon]) -> gpd.GeoDataFrame:
+def _heirs(
+    rows: gpd.GeoDataFrame, codes: list[str], shapes: Sequence[Polygon | MultiPolygon]
+) -> gpd.GeoDataFrame:
     heirs = rows.copy()
     heirs.index = pd.Index(codes, name=rows.index.name)
     heirs.geometry = list(shapes)

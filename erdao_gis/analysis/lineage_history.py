@@ -4,8 +4,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from erdao_gis.analysis._overlap import paired_area
 from erdao_gis.analysis.lineage import ParcelBook, checked_day, open_book, stacked
-from erdao_gis.analysis.parcels_given import cross_areas, parcels_given
+from erdao_gis.analysis.parcels_given import parcels_given
 from erdao_gis.errors import NotInPlanError
 
 __all__ = ["compare_parcels", "lineage", "parcels_on"]
@@ -98,7 +99,8 @@ def compare_parcels(
         One row for each pair that shares ground: ``from_id``, ``to_id``, ``area_m2`` and
         ``change``: ``unchanged``, ``renumbered`` (same ground, other code), ``split``,
         ``merged``, ``redrawn`` (anything else), ``gone`` (no ``to_id``; what was not found
-        again) or ``new`` (no ``from_id``). The areas add up to the ground of both dates.
+        again) or ``new`` (no ``from_id``). A parcel that gained new ground or lost some for
+        good was redrawn, not merged or split. The areas add up to the ground of both dates.
 
     Raises
     ------
@@ -114,8 +116,7 @@ def compare_parcels(
     ['split', 'split']
     """
     old, new = parcels_given(before), parcels_given(after)
-    first, second, shared = cross_areas(old.shapes, new.shapes)
-    area = shapely.area(shared)
+    first, second, area = paired_area(old.shapes, new.shapes)
     real = area >= least_m2
     pairs = pd.DataFrame(
         {
@@ -151,9 +152,13 @@ def _changes(
     old, new = pairs["from_id"].map(sizes[0]), pairs["to_id"].map(sizes[1])
     all_of_old = old - pairs["area_m2"] < least_m2
     all_of_new = new - pairs["area_m2"] < least_m2
+    # A parcel that gained or lost ground for good was redrawn, not merged or split.
+    by_old, by_new = (pairs.groupby(side)["area_m2"] for side in ("from_id", "to_id"))
+    found_again = old - by_old.transform("sum") < least_m2
+    all_known = new - by_new.transform("sum") < least_m2
     change = pd.Series("redrawn", index=pairs.index)
-    change[all_of_old] = "merged"
-    change[all_of_new] = "split"
+    change[all_of_old & all_known] = "merged"
+    change[all_of_new & found_again] = "split"
     same = all_of_old & all_of_new
     change[same] = "renumbered"
     change[same & (pairs["from_id"] == pairs["to_id"])] = "unchanged"

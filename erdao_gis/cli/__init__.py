@@ -9,10 +9,13 @@ from typing import NoReturn, cast
 import click
 
 from erdao_gis.cli.catalogue import check, derive, layers, template
+from erdao_gis.cli.comparing import compare
 from erdao_gis.cli.indicators import evaluate, explain, indicators
+from erdao_gis.cli.lineage import lineage, merge, renumber, split
 from erdao_gis.cli.maps import build
 from erdao_gis.cli.parcels import parcels
 from erdao_gis.cli.plan import plan
+from erdao_gis.cli.recoding import recode
 from erdao_gis.cli.screen import show_json
 from erdao_gis.cli.workspace import import_file, init, undo
 from erdao_gis.errors import ErdaoError, message_text, preferred_language
@@ -74,6 +77,8 @@ def erdao(context: click.Context, lang: str | None) -> None:
 
 for command in COMMANDS:
     erdao.add_command(command)
+for command in (split, merge, renumber, lineage, compare, recode):
+    parcels.add_command(command)
 
 
 def main() -> NoReturn:

@@ -4,11 +4,15 @@ import json
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from erdao_gis.errors import Language
+from erdao_gis.errors import Language, visible
 from erdao_gis.wording import word
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def say(key: str, language: Language, facts: Mapping[str, object] | None = None) -> None:
@@ -36,3 +40,23 @@ def show_table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> None:
         click.echo("  ".join(cells).rstrip())
         if number == 0:
             click.echo("  ".join("-" * width for width in widths))
+
+
+def table_rows(table: "pd.DataFrame") -> list[dict[str, object]]:
+    """Give the rows of a table as JSON has them; what is missing is null."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+
+
+def show_frame(table: "pd.DataFrame") -> None:
+    """Print a table with its headings; what is missing is empty, areas have two decimals."""
+    show_table(
+        [[_cell(value) for value in row.values()] for row in table_rows(table)],
+        [str(name) for name in table.columns],
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.2f}" if isinstance(value, float) else visible(value)

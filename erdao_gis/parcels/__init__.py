@@ -4,14 +4,31 @@
 read the layers and call the pure functions of :mod:`erdao_gis.analysis`; :func:`write_draft`,
 :func:`write_facts`, :func:`write_check` and :func:`write_balance` put the answers into workbooks
 whose text can never become a formula, and into GeoPackages with full Chinese headings.
+
+:func:`record_split`, :func:`record_merger` and :func:`record_renumbering` change the parcels and
+keep what was done; :func:`family_of` and :func:`compare_dates` ask it, and
+:func:`recode_parcels` translates land-use codes. Each change is one step that ``erdao undo``
+takes back.
 """
 
+from erdao_gis.parcels.balancing import WorkspaceBalance, balance_parcels
+from erdao_gis.parcels.books import read_book
+from erdao_gis.parcels.comparing import (
+    Comparison,
+    changed_ground,
+    compare_dates,
+    compare_with_file,
+)
+from erdao_gis.parcels.comparison_tables import write_comparison
+from erdao_gis.parcels.cut_lines import line_of, read_line
+from erdao_gis.parcels.kinship import Branch, Family, family_of
 from erdao_gis.parcels.reading import edition_of, planned_uses, read_parcels, surroundings
+from erdao_gis.parcels.recoding import Recoding, recode_parcels
+from erdao_gis.parcels.records import Record, record_merger, record_renumbering, record_split
 from erdao_gis.parcels.working import (
     AreaDraft,
     LimitCheck,
     ParcelFacts,
-    balance_parcels,
     check_parcels,
     draft_areas,
     facts_of_parcels,
@@ -20,18 +37,36 @@ from erdao_gis.parcels.writing import write_balance, write_check, write_draft, w
 
 __all__ = [
     "AreaDraft",
+    "Branch",
+    "Comparison",
+    "Family",
     "LimitCheck",
     "ParcelFacts",
+    "Recoding",
+    "Record",
+    "WorkspaceBalance",
     "balance_parcels",
+    "changed_ground",
     "check_parcels",
+    "compare_dates",
+    "compare_with_file",
     "draft_areas",
     "edition_of",
     "facts_of_parcels",
+    "family_of",
+    "line_of",
     "planned_uses",
+    "read_book",
+    "read_line",
     "read_parcels",
+    "recode_parcels",
+    "record_merger",
+    "record_renumbering",
+    "record_split",
     "surroundings",
     "write_balance",
     "write_check",
+    "write_comparison",
     "write_draft",
     "write_facts",
 ]

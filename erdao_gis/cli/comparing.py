@@ -1,0 +1,102 @@
+"""Command that compares the parcels of two dates, or with those of a file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from erdao_gis.cli.catalogue import AS_JSON
+from erdao_gis.cli.lineage import WORKSPACE, tell
+from erdao_gis.cli.parcels import INTO, SHOWN
+from erdao_gis.cli.screen import show_frame, show_json, table_rows
+from erdao_gis.errors import Language, visible
+from erdao_gis.wording import word
+
+if TYPE_CHECKING:
+    from erdao_gis.parcels import Comparison
+
+
+@click.command()
+@WORKSPACE
+@click.option("--since", help="此日终为变化前 / the end of this day is the state before.")
+@click.option("--until", help="此日终为变化后，默认现状 / of this day: after (default: now).")
+@click.option(
+    "--with",
+    "other",
+    type=click.Path(path_type=Path),
+    help="与此文件中的地块比较（工作区为前，文件为后） / compare with the parcels of this file "
+    "(workspace before, file after).",
+)
+@INTO
+@AS_JSON
+@click.pass_context
+def compare(  # one parameter an option
+    context: click.Context,
+    workspace: Path,
+    since: str | None,
+    until: str | None,
+    other: Path | None,
+    into: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """比较两个日期或两份地块 / Compare the parcels of two dates, or with those of a file."""
+    from erdao_gis.parcels import compare_dates, compare_with_file, write_comparison
+    from erdao_gis.reports.parcel_changes import write_changes_map
+
+    language: Language = context.obj
+    if (since is None) == (other is None) or (until is not None and since is None):
+        raise click.UsageError(word("lineage", "since_or_with", language))
+    if other is not None:
+        found = compare_with_file(workspace, other)
+    else:
+        found = compare_dates(workspace, since or "", until)
+    paths: list[Path] = []
+    if into:
+        paths = [*write_comparison(found, into, language), write_changes_map(found, into, language)]
+    if as_json:
+        show_json(_comparison_record(found) | {"written": [str(path) for path in paths]})
+    else:
+        _show_comparison(found, language)
+        for path in paths:
+            tell("written", language, path=str(path))
+    context.exit(1 if len(found.rejects) else 0)
+
+
+def _comparison_record(found: "Comparison") -> dict[str, object]:
+    return {
+        "before": found.before_label,
+        "after": found.after_label,
+        "changes": table_rows(found.table),
+        "totals": table_rows(found.totals.reset_index()),
+        "account": {str(key): value for key, value in found.account.items()},
+        "rejects": table_rows(found.rejects),
+    }
+
+
+def _show_comparison(found: "Comparison", language: Language) -> None:
+    from erdao_gis.parcels.comparison_tables import (
+        account_table,
+        changes_table,
+        said_over,
+        totals_table,
+    )
+
+    for line in said_over(found, language):
+        click.echo(visible(line))
+    changed = (found.table["change"] != "unchanged").sum()
+    if changed:
+        # Those that changed stand first.
+        show_frame(changes_table(found, language).head(min(int(changed), SHOWN)))
+        if changed > SHOWN:
+            tell("more", language, number=int(changed) - SHOWN)
+        click.echo()
+    totals = totals_table(found, language)
+    show_frame(totals[(found.totals["pairs"] > 0).to_numpy()])
+    click.echo()
+    account = account_table(found, language)
+    show_frame(account[(found.account != 0).to_numpy() | ~account.index.isin((3, 6, 7, 8))])
+    if len(found.rejects):
+        tell("rejects", language, number=len(found.rejects))
+        for row in found.rejects.head(SHOWN).to_dict("records"):
+            click.echo(f"- {row['row']} {visible(row['id'])}: {row[f'reason_{language}']}")

@@ -1,0 +1,134 @@
+"""A comparison of parcels as tables with headings for people, as a workbook and as a layer."""
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+
+from erdao_gis.errors import Language
+from erdao_gis.files import write_bytes_atomic, write_features
+from erdao_gis.parcels.comparing import CHANGES, Comparison, changed_ground
+from erdao_gis.parcels.workbook import Sheet, workbook_bytes
+from erdao_gis.parcels.writing import notices
+from erdao_gis.wording import word, words
+
+__all__ = [
+    "account_table",
+    "changes_table",
+    "said_over",
+    "side_name",
+    "totals_table",
+    "write_comparison",
+]
+
+
+def side_name(label: str, language: Language) -> str:
+    """Name a side of a comparison: a date, a file, or the workspace as it is."""
+    try:
+        dt.date.fromisoformat(label)
+    except ValueError:
+        return label or word("lineage", "as_it_is", language)
+    return word("lineage", "end_of_day", language).format(date=label)
+
+
+def said_over(found: Comparison, language: Language) -> tuple[str, ...]:
+    """Say what is compared, and that parcels are drafted for illustration if any is.
+
+    Returns
+    -------
+    tuple of str
+        Lines to stand over tables and on the map.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from erdao_gis.parcels.comparing import compare_dates
+    >>> from erdao_gis.sample import write_sample
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = compare_dates(write_sample(Path(folder) / "town"), "2020-01-01")
+    >>> said_over(found, "en")
+    ('Before: the end of 2020-01-01. After: the workspace as it is.',)
+    """
+    sides = [side_name(label, language) for label in (found.before_label, found.after_label)]
+    said = word("lineage", "compared", language).format(before=sides[0], after=sides[1])
+    return (said, *(notices(found.after, language) or notices(found.before, language)))
+
+
+def changes_table(found: Comparison, language: Language) -> pd.DataFrame:
+    """Give the changes under headings for people, what changed first."""
+    told = words("lineage")
+    table = found.table.assign(
+        change=found.table["change"].map(lambda change: told[f"change_{change}"][language])
+    )
+    columns = ["change", "from_id", "to_id", "area_m2"]
+    return table[columns].set_axis([told[f"head_{name}"][language] for name in columns], axis=1)
+
+
+def totals_table(found: Comparison, language: Language) -> pd.DataFrame:
+    """Give the totals under headings for people."""
+    told = words("lineage")
+    table = found.totals.reset_index()
+    table["change"] = table["change"].map(lambda change: told[f"change_{change}"][language])
+    return table.set_axis([told[f"head_{name}"][language] for name in table.columns], axis=1)
+
+
+def account_table(found: Comparison, language: Language) -> pd.DataFrame:
+    """Give the account of areas under headings for people."""
+    told = words("lineage")
+    table = found.account.rename_axis("item").rename("value").reset_index()
+    table["item"] = table["item"].map(lambda item: told[f"account_{item}"][language])
+    return table.set_axis([told[f"head_{name}"][language] for name in table.columns], axis=1)
+
+
+def write_comparison(found: Comparison, folder: Path | str, language: Language) -> list[Path]:
+    """Write ``compare.xlsx`` (changes, totals, account, rejected rows) and ``compare.gpkg``.
+
+    The GeoPackage has the ground that changed, for a map; without changes it is not written.
+
+    Parameters
+    ----------
+    found
+        From `compare_dates` or `compare_with_file`.
+    folder
+        Where to; made when missing.
+    language
+        Of headings and words.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written; text out of data never becomes a formula in the workbook.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from erdao_gis.parcels.comparing import compare_dates
+    >>> from erdao_gis.sample import write_sample
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = compare_dates(write_sample(Path(folder) / "town"), "2020-01-01")
+    ...     [path.name for path in write_comparison(found, folder, "en")]
+    ['compare.xlsx']
+    """
+    over = said_over(found, language)
+    reason = f"reason_{language}"
+    rejects = found.rejects[["row", "id", reason]]
+    heads = [word("lineage", f"head_{name}", language) for name in ("row", "id", "reason")]
+    sheets = {
+        "changes": changes_table(found, language),
+        "totals": totals_table(found, language),
+        "account": account_table(found, language),
+        "rejects": rejects.set_axis(heads, axis=1),
+    }
+    made = [
+        Sheet(title=word("lineage", f"sheet_{key}", language), table=table, notices=over)
+        for key, table in sheets.items()
+    ]
+    target = Path(folder)
+    written = [write_bytes_atomic(target / "compare.xlsx", workbook_bytes(made))]
+    ground = changed_ground(found)
+    if len(ground):
+        told = words("lineage")
+        names = {change: told[f"change_{change}"][language] for change in CHANGES}
+        named = ground.assign(change_name=ground["change"].map(names))
+        written.append(write_features(named, target / "compare.gpkg"))
+    return written
