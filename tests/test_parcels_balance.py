@@ -1,8 +1,10 @@
 """The balance of land against a calculation by hand."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
@@ -187,3 +189,30 @@ def test_bad_questions_are_refused() -> None:
         land_balance(plots, population=0)
     with pytest.raises(SchemaError, match="P0"):
         land_balance(plots.iloc[[0, 0]])
+
+
+def _blocks(seed: int, count: int, prefix: str) -> gpd.GeoDataFrame:
+    """Return irregular blocks that fill 800 m by 600 m, one of them with a hole in it."""
+    spots = np.random.default_rng(seed).uniform((0, 0), (800, 600), (count, 2))
+    ground = box(0, 0, 800, 600)
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(spots), extend_to=ground))
+    shapes = shapely.intersection(cells, ground)
+    whole = int(np.argmax(shapely.area(shapes)))
+    shapes[whole] = shapes[whole].difference(shapes[whole].centroid.buffer(8, quad_segs=40))
+    codes = [("0701", "0901", "1401")[number % 3] for number in range(count)]
+    index = [f"{prefix}{number}" for number in range(count)]
+    moved = shapely.transform(shapes, lambda xy: np.add(xy, (460_000, 4_860_000)))
+    return gpd.GeoDataFrame({"land_use_code": codes}, geometry=moved, index=index, crs=4551)
+
+
+@pytest.mark.parametrize("seed", [3, 11])
+def test_pieces_agree_with_an_overlay(seed: int) -> None:
+    """The ground on which both dates meet is what an overlay cuts, piece by piece."""
+    old, new = _blocks(seed, 40, "O"), _blocks(seed + 1, 60, "N")
+    found = land_balance(old, new).pieces.set_index(["present", "planned"])["area_m2"]
+    left, right = old.reset_index(names="present"), new.reset_index(names="planned")
+    cut = gpd.overlay(left[["present", "geometry"]], right[["planned", "geometry"]])
+    expected = cut.assign(area_m2=cut.area).groupby(["present", "planned"])["area_m2"].sum()
+    expected = expected[expected >= 0.01]
+    assert found.index.sort_values().equals(expected.index.sort_values())
+    assert (found.sort_index() - expected.sort_index()).abs().max() < 1e-6

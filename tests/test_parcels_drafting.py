@@ -168,3 +168,25 @@ def test_tractor_factory_and_binhe_east(name: str) -> None:
     assert draft.parcels["area_m2"].max() < 20_000
     entry = draft.ledger.loc[name]
     assert entry.drop("area").sum() == pytest.approx(entry["area"])
+
+
+def test_a_median_that_widens_at_its_end_is_a_sliver() -> None:
+    """8 m over 300 m is no parcel, though 20 m by 20 m at its end would be wide enough."""
+    median = shapely.union_all([box(10, 10, 310, 18), box(310, 4, 330, 24)])
+    ring = LineString(median.buffer(10, join_style="mitre").exterior.coords)
+    roads = gpd.GeoDataFrame({"name_zh": ["甲街"]}, geometry=[ring], crs=CRS)
+    found = drafted(area(median), roads)
+    assert found.parcels.empty
+    assert found.ledger.loc["X", "slivers"] == pytest.approx(300 * 8 + 20 * 20, rel=0.01)
+
+
+def test_a_tail_of_a_block_is_a_sliver() -> None:
+    """A strip of 6 m over 200 m is cut off the block that it runs out from."""
+    block = shapely.union_all([box(10, 10, 210, 110), box(210, 104, 410, 110)])
+    ring = LineString(block.buffer(10, join_style="mitre").exterior.coords)
+    roads = gpd.GeoDataFrame({"name_zh": ["甲街"]}, geometry=[ring], crs=CRS)
+    found = drafted(area(block), roads)
+    assert found.parcels.union_all().bounds[2] < 225
+    assert found.ledger.loc["X", "slivers"] == pytest.approx(200 * 6, rel=0.05)
+    parts = found.ledger.loc["X"].drop("area")
+    assert parts.sum() == pytest.approx(found.ledger.loc["X", "area"])

@@ -68,6 +68,24 @@ def shared_area(units: Shapes, pieces: Shapes) -> Floats:
     return np.where(total > whole - _LEAST_AREA_M2, whole, total)
 
 
+def paired_area(one: Shapes, other: Shapes) -> tuple[Positions, Positions, Floats]:
+    """Area in m2 that each pair of an area of ``one`` and an area of ``other`` shares.
+
+    Pairs that share less than a square millimetre, such as neighbours along a border, are left
+    out; the others come in ascending order of the first, then of the second.
+    """
+    if not one.size or not other.size:
+        return np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0)
+    small, owner = _small_units(one)
+    pieces, piece_owner = _small_units(other)
+    unit, piece = shapely.STRtree(pieces).query(small)
+    areas = _pair_areas(_strips(small), _strips(pieces), unit, piece)
+    pair, place = np.unique(owner[unit] * len(other) + piece_owner[piece], return_inverse=True)
+    total = sums_by(place, areas, len(pair))
+    real = total > _LEAST_AREA_M2
+    return pair[real] // len(other), pair[real] % len(other), total[real]
+
+
 def _small_units(units: Shapes) -> tuple[Shapes, Positions]:
     """Cut the units of many vertices; leave the others as they are."""
     large = shapely.get_num_coordinates(units) > _MOST_VERTICES

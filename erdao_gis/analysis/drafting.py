@@ -14,7 +14,7 @@ from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.analysis._inputs import Floats, Given, Shapes, given, per_row, positive
-from erdao_gis.analysis.drafting_blocks import divided, laned
+from erdao_gis.analysis.drafting_blocks import divided, laned, untailed
 from erdao_gis.analysis.parcels_given import polygon_parts
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import Fault
@@ -40,7 +40,8 @@ class DraftRules:
     least_frontage_m: float = 15.0
     "A parcel has at least so much of its outline along streets."
     least_ha: float = 0.1
-    "A block below this, or nowhere as wide as the least frontage, is a sliver (a median)."
+    """A block below this, or less wide on average than the least frontage, is a sliver (a median);
+    so is what a block has of tails that are narrower still."""
     most_depth: float = 2.5
     "A block deeper than this many square roots of the size gets lanes of ours; inf for none."
     lane_m: float = 6.0
@@ -216,7 +217,7 @@ def _drafted(
     label: str, shape: Polygon, ground: _Ground, size_m2: float, rules: DraftRules
 ) -> _Found:
     """Draft the parcels of one area; account for every square metre of it."""
-    ledger = {"area": float(shape.area), "slivers": 0.0, "without_street": 0.0}
+    ledger = {"area": float(shape.area), "without_street": 0.0}
     land: BaseGeometry = shape
     strips = {"streets": ground.streets, "water": ground.water, "rail": ground.rail}
     for name, taken in strips.items():
@@ -226,14 +227,14 @@ def _drafted(
     near = shapely.intersects(ground.streets, shape) & ground.fronting
     fronts = np.asarray(shapely.buffer(ground.streets[near], _TOUCH_M), dtype=object)
     depth = rules.most_depth * float(np.sqrt(size_m2))
-    blocks, lanes = _blocks(land, shapely.union_all(fronts), depth, rules.lane_m)
+    blocks, lanes, tails = _blocks(land, shapely.union_all(fronts), depth, rules)
     ledger["lanes"] = float(shapely.area(lanes).sum())
+    ledger["slivers"] = float(shapely.area(tails).sum())
     street = shapely.union_all([*fronts, *shapely.buffer(lanes, _TOUCH_M)])
     least_m2 = rules.least_ha * _M2_A_HA
     rows, faults, number = [], [], 0
     for block in blocks:
-        narrow = shapely.is_empty(shapely.buffer(block, -rules.least_frontage_m / 2))
-        if block.area < least_m2 or narrow:
+        if block.area < least_m2 or _width(block) < rules.least_frontage_m:
             ledger["slivers"] += float(block.area)
             continue
         number += 1
@@ -256,18 +257,32 @@ def _drafted(
     return _Found(label=label, parcels=table, lanes=lanes, faults=faults, ledger=ledger)
 
 
+def _width(block: Polygon) -> float:
+    """Metres across, as of the rectangle with the same area and outline length.
+
+    A median may widen at its end, so what fits into it says little. A shape rounder than a
+    square has the width of a square.
+    """
+    half = block.length / 2
+    return float(half - np.sqrt(max(half**2 - 4 * block.area, 0.0))) / 2
+
+
 def _blocks(
-    land: BaseGeometry, street: BaseGeometry, depth_m: float, lane_m: float
-) -> tuple[list[Polygon], Shapes]:
-    """Take what is left of an area apart, deep blocks by lanes; from north to south."""
+    land: BaseGeometry, street: BaseGeometry, depth_m: float, rules: DraftRules
+) -> tuple[list[Polygon], Shapes, Shapes]:
+    """Take what is left of an area apart: blocks from north to south, lanes, tails of blocks."""
     blocks: list[Polygon] = []
     lanes: list[Polygon] = []
+    tails: list[Polygon] = []
     for block in polygon_parts(np.array([land], dtype=object))[0]:
-        parts, own = laned(block, street, depth_m, lane_m)
-        blocks += parts
+        parts, own = laned(block, street, depth_m, rules.lane_m)
         lanes += own
+        for part in parts:
+            kept, cut = untailed(part, rules.least_frontage_m)
+            blocks += kept
+            tails += cut
     blocks.sort(key=lambda block: -block.centroid.y)
-    return blocks, np.array(lanes, dtype=object)
+    return blocks, np.array(lanes, dtype=object), np.array(tails, dtype=object)
 
 
 def _fault(label: str, rule: str, **facts: str) -> Fault:

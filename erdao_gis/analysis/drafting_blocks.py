@@ -10,9 +10,11 @@ from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.analysis.parcels_given import polygon_parts
 
-__all__ = ["divided", "laned"]
+__all__ = ["divided", "laned", "untailed"]
 
 _STEPS = 24  # halvings: a 1 km block is cut to a tenth of a millimetre
+_ROUNDED_M = 0.01
+_LEAST_TAIL = 2.0  # as many times as long as a parcel's least width: shorter ones are corners
 _LEAST_WORTH = 0.2  # a parcel is at most some five times as long as wide
 
 
@@ -106,6 +108,36 @@ def laned(
         lanes += own.tolist()
         todo += rest.tolist()
     return done, lanes
+
+
+def untailed(block: Polygon, width_m: float) -> tuple[list[Polygon], list[Polygon]]:
+    """Cut off what is too narrow for a parcel: tails that run out, and necks between two parts.
+
+    Parameters
+    ----------
+    block
+        An area in metres.
+    width_m
+        What is narrower over at least twice this length is cut off.
+
+    Returns
+    -------
+    blocks, tails
+        Their areas add up to the block's; no block where it is narrow everywhere.
+
+    Examples
+    --------
+    >>> yard, strip = shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 5)
+    >>> blocks, tails = untailed(shapely.union(yard, strip), 15)
+    >>> [round(part.area, -2) for part in (*blocks, *tails)]
+    [10000.0, 500.0]
+    """
+    # Narrowed and widened again: what is gone was narrow. A corner loses its tip only.
+    core = block.buffer(-width_m / 2).buffer(width_m / 2 + _ROUNDED_M)
+    lost, _ = polygon_parts(np.array([shapely.difference(block, core)], dtype=object))
+    tails = lost[shapely.length(lost) / 2 >= _LEAST_TAIL * width_m]
+    rest, _ = polygon_parts(np.array([shapely.difference(block, shapely.union_all(tails))]))
+    return rest.tolist(), tails.tolist()
 
 
 def _lane(piece: Polygon, lane_m: float) -> Polygon | None:

@@ -9,10 +9,11 @@ import pandas as pd
 import shapely
 
 from erdao_gis.analysis._inputs import Given, given, positive
+from erdao_gis.analysis._overlap import paired_area
 from erdao_gis.analysis.land_balance_rounding import Rounded, round_to_hundred
 from erdao_gis.analysis.land_use_codes import code_column, land_use_at_level
 from erdao_gis.analysis.parcels_cover import TOLERANCE_M, Cover, cover_of
-from erdao_gis.analysis.parcels_given import cross_areas, parcels_given
+from erdao_gis.analysis.parcels_given import parcels_given
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import SchemaError
 from erdao_gis.land_use import land_use_classes
@@ -302,8 +303,7 @@ def _pieces(dates: list[_Date]) -> pd.DataFrame:
     if len(dates) < 2:  # noqa: PLR2004 - nothing to compare
         return pd.DataFrame(columns=columns)
     old, new = dates
-    first, second, shared = cross_areas(old.rows.shapes, new.rows.shapes)
-    area = shapely.area(shared)
+    first, second, area = paired_area(old.rows.shapes, new.rows.shapes)
     real = area >= _LEAST_M2
     before, after = old.placed.iloc[first[real]], new.placed.iloc[second[real]]
     values = (before.index, after.index, before.to_numpy(), after.to_numpy(), area[real])
@@ -331,8 +331,7 @@ def _by_unit(dates: list[_Date], units: gpd.GeoDataFrame | None, decimals: int) 
     lands = given(units, "units", "areas")
     columns = {}
     for date in dates:
-        plot, land, shared = cross_areas(date.rows.shapes, lands.shapes)
-        area = shapely.area(shared)
+        plot, land, area = paired_area(date.rows.shapes, lands.shapes)
         unit = units.index[lands.placed[land]].astype(str)
         inside = pd.Series(area, index=[unit, date.placed.iloc[plot]]).groupby(level=[0, 1]).sum()
         rest = date.areas - inside.groupby(level=1).sum().reindex(date.areas.index, fill_value=0.0)

@@ -8,7 +8,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.analysis._inputs import Mask, Positions, Shapes
-from erdao_gis.analysis.parcels_given import cross_areas, polygon_parts
+from erdao_gis.analysis._overlap import paired_area
+from erdao_gis.analysis.parcels_given import polygon_parts
 
 __all__ = ["TOLERANCE_M", "Cover", "cover_of"]
 
@@ -61,9 +62,11 @@ def cover_of(
     >>> shapely.area(cover.overlaps).tolist(), cover.sum_m2, cover.ground_m2
     ([10.0], 210.0, 200.0)
     """
-    first, second, shared = cross_areas(shapes, shapes)
+    first, second, _ = paired_area(shapes, shapes)
     once = first < second
-    first, second, shared = first[once], second[once], shared[once]
+    first, second = first[once], second[once]
+    # Outlines are made for the pairs that overlap only: most neighbours just touch.
+    shared = shapely.intersection(shapes[first], shapes[second])
     wide = _wide(shared, tolerance_m)
     union = shapely.union_all(shapes)
     missing = _missing(shapes, union, boundary)
@@ -104,6 +107,8 @@ def _missing(shapes: Shapes, union: BaseGeometry, boundary: BaseGeometry | None)
     if boundary is not None:
         left = shapely.difference(boundary, union)
         return polygon_parts(np.array([left], dtype=object))[0]
+    if not len(shapes):
+        return np.empty(0, dtype=object)
     # Widened and narrowed again: what closed was a slit. Widened one by one and narrowed cell by
     # cell, because a buffer of the whole takes minutes where thousands of slits meet.
     half = _SLIT_M / 2

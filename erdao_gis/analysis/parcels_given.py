@@ -1,16 +1,13 @@
 """What every parcel function asks of the parcels it is given."""
 
 import geopandas as gpd
-import numpy as np
 import shapely
 
 from erdao_gis.analysis._inputs import Given, Positions, Shapes, given, label_list
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import SchemaError
 
-__all__ = ["cross_areas", "parcels_given", "polygon_parts"]
-
-_EMPTY = np.empty(0, dtype=np.intp)
+__all__ = ["parcels_given", "polygon_parts"]
 
 
 def parcels_given(parcels: gpd.GeoDataFrame) -> Given:
@@ -40,16 +37,3 @@ def polygon_parts(shapes: Shapes) -> tuple[Shapes, Positions]:
     areal = shapely.get_type_id(inner) == shapely.GeometryType.POLYGON
     areal &= ~shapely.is_empty(inner)
     return inner[areal], owner[outer[areal]]
-
-
-def cross_areas(one: Shapes, other: Shapes) -> tuple[Positions, Positions, Shapes]:
-    """Lay two sets of areas over each other: pairs that share ground, and what they share.
-
-    What is left of a shared border (lines, points) is no ground and gives no pair.
-    """
-    if not len(one) or not len(other):
-        return _EMPTY, _EMPTY, np.empty(0, dtype=object)
-    first, second = shapely.STRtree(other).query(one, predicate="intersects")
-    shared = shapely.intersection(one[first], other[second])
-    areal = shapely.area(shared) > 0
-    return first[areal], second[areal], shared[areal]

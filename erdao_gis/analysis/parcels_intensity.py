@@ -6,8 +6,9 @@ import pandas as pd
 import shapely
 
 from erdao_gis.analysis._inputs import Floats, Given, given
+from erdao_gis.analysis._overlap import paired_area
 from erdao_gis.analysis._results import spread, state_of
-from erdao_gis.analysis.parcels_given import cross_areas, parcels_given
+from erdao_gis.analysis.parcels_given import parcels_given
 from erdao_gis.analysis.parcels_places import shared_ground
 from erdao_gis.crs import require_metres
 
@@ -63,8 +64,7 @@ def parcel_intensity(
     require_metres(parcels, buildings)
     plots, houses = parcels_given(parcels), given(buildings, "buildings", "areas")
     size = shapely.area(plots.shapes)
-    plot, house, shared = cross_areas(plots.shapes, houses.shapes)
-    part = shapely.area(shared)
+    plot, house, part = paired_area(plots.shapes, houses.shapes)
     real = part >= _LEAST_M2
     plot, house, part = plot[real], house[real], part[real]
     floor_area = part / shapely.area(houses.shapes[house]) * _floor_areas(houses)[house]
