@@ -35,11 +35,22 @@ def layer_of(
     return PageLayer(key=key, title=Pair(zh=key, en=key), frame=frame)
 
 
-def features_of(content: PageContent) -> list[dict[str, Any]]:
-    """Return the features that a page carries."""
-    block = re.search(r'id="page-features">(.*?)</script>', page_html(content), re.DOTALL)
+def block_of(content: PageContent, name: str) -> list[dict[str, Any]]:
+    """Return a block of data that a page carries."""
+    block = re.search(rf'id="page-{name}">(.*?)</script>', page_html(content), re.DOTALL)
     assert block is not None
     return list(json.loads(block[1]))
+
+
+def features_of(content: PageContent) -> list[dict[str, Any]]:
+    """Return the features that a page carries."""
+    return block_of(content, "features")
+
+
+def told(content: PageContent) -> dict[str, object]:
+    """Return what the page tells of its only feature, by heading."""
+    (layer,), (feature,) = block_of(content, "layers"), block_of(content, "features")
+    return {layer["heads"][place]["zh"]: value for place, value in feature["more"]}
 
 
 def test_metres_become_degrees() -> None:
@@ -85,19 +96,16 @@ def test_classes_belong_to_their_frame() -> None:
 
 def test_long_code_stays_exact() -> None:
     """A 19-digit number travels as text: a browser would round it."""
-    (feature,) = features_of(
-        sheet_of(layer_of([shapely.Point(125.4, 43.8)], code=[2201051234567890123]))
-    )
-    assert feature["more"] == [[{"zh": "code"}, "2201051234567890123"]]
+    assert told(sheet_of(layer_of([shapely.Point(125.4, 43.8)], code=[2201051234567890123]))) == {
+        "code": "2201051234567890123"
+    }
 
 
 def test_missing_values_are_left_out_and_dates_are_text() -> None:
     """NaN and None are not shown; a time is shown as written."""
     day = dt.datetime(2024, 5, 1, tzinfo=dt.UTC)
-    (feature,) = features_of(
-        sheet_of(layer_of([shapely.Point(125.4, 43.8)], a=[float("nan")], b=[None], c=[day]))
-    )
-    assert feature["more"] == [[{"zh": "c"}, "2024-05-01T00:00:00+00:00"]]
+    sheet = sheet_of(layer_of([shapely.Point(125.4, 43.8)], a=[float("nan")], b=[None], c=[day]))
+    assert told(sheet) == {"c": "2024-05-01T00:00:00+00:00"}
 
 
 def test_empty_geometry_counts_as_no_place() -> None:

@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from erdao_gis.maps.vendored import PAGE_SCRIPTS, static_text
+from erdao_gis.maps.vendored import PAGE_SCRIPTS, PANELS, static_text
 from erdao_gis.wording import words
 
 MARKUP = [
@@ -16,7 +16,8 @@ MARKUP = [
     )
     for name in names
 ]
-SCRIPTS = [static_text(name) for name in (*PAGE_SCRIPTS, "atlas/index.js")]
+OWN = [name for names in PANELS.values() for name in names]
+SCRIPTS = [static_text(name) for name in (*PAGE_SCRIPTS, *OWN, "atlas/index.js")]
 PYTHON = [
     path.read_text(encoding="utf-8")
     for path in resources.files("erdao_gis.maps").iterdir()

@@ -2,6 +2,7 @@
 
 import csv
 from importlib import resources
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +12,11 @@ from shapely import Point, Polygon, box
 
 from erdao_gis.analysis.parcels_audit import AuditRules, ParcelAudit, audit_parcels
 from erdao_gis.analysis.parcels_join import join_parcel_table
-from erdao_gis.errors import CRSError, SchemaError
+from erdao_gis.catalogue import create_workspace
+from erdao_gis.errors import CRSError, GeometryError, SchemaError
+from erdao_gis.files import write_features
+from erdao_gis.parcels import balance_parcels, check_parcels, facts_of_parcels
+from erdao_gis.parcels.usable import part_usable
 
 CRS = "EPSG:4551"
 BOW = Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
@@ -218,3 +223,131 @@ def test_join_refuses_unknown_and_equal_columns() -> None:
         join_parcel_table(
             plots(APART[:1], area_m2=[1]), pd.DataFrame({"code": ["A"], "area_m2": [2]}), "code"
         )
+
+
+def supply(folder: Path, layer: str, frame: gpd.GeoDataFrame) -> Path:
+    """Put a layer into a workspace as it is; the workspace is made where there is none."""
+    place = create_workspace(folder, fictional=True) if not folder.exists() else None
+    target = folder / "layers" / f"{layer}.gpkg" if place is None else place.supplied_path(layer)
+    write_features(frame.reset_index().assign(register_id=None), target)
+    return folder
+
+
+def mixed() -> gpd.GeoDataFrame:
+    """Return parcels of 1 ha of homes and four rows that nobody can measure."""
+    x, y = 460_000, 4_860_000
+    bow = Polygon([(x + 200, y), (x + 300, y + 100), (x + 300, y), (x + 200, y + 100)])
+    shapes = [box(x, y, x + 100, y + 100), bow, None, box(x + 400, y, x + 500, y + 50),
+              box(x + 400, y + 50, x + 500, y + 100)]  # fmt: skip
+    columns = {
+        "land_use_code": ["070102", "0901", "0901", "1401", "1401"],
+        "area_m2": [10_000.0, 5_000.0, 2_500.0, 5_000.0, 5_000.0],
+        "floor_area_ratio_max": [2.0, 2.0, 2.0, 2.0, -1.0],
+    }
+    index = pd.Index(["A", "BOW", "NONE", "TWICE", "TWICE"], name="id")
+    return gpd.GeoDataFrame(columns, geometry=shapes, index=index, crs=CRS)
+
+
+def test_rows_are_usable_or_listed_with_reason_and_area() -> None:
+    """Five rows are one balanced and four listed; 2.75 ha are 1 ha and 1.75 ha as stated."""
+    parted = part_usable(mixed(), "parcels")
+    assert parted.usable.index.tolist() == ["A"]
+    assert parted.left_out[["parcel", "rule", "area_m2"]].to_numpy().tolist() == [
+        ["BOW", "parcels_self_crossing", 5_000],
+        ["NONE", "parcels_null_geometry", 2_500],
+        ["TWICE", "parcels_duplicate_code", 5_000],
+        ["TWICE", "parcels_duplicate_code", 5_000],
+    ]
+    assert [fault.rule for fault in parted.faults] == parted.left_out["rule"].tolist()
+    assert parted.ledger == pytest.approx(
+        {"rows": 5, "balanced": 1, "listed": 4, "unknown": 0, "area_m2": 27_500,
+         "balanced_m2": 10_000, "listed_m2": 17_500, "stated_m2": 27_500}
+    )  # fmt: skip
+
+
+def test_areas_that_nobody_states_are_unknown_or_those_of_a_sound_outline() -> None:
+    """A crossed outline has no size, a repeated code's outline has one."""
+    parted = part_usable(mixed().drop(columns="area_m2"), "parcels")
+    assert parted.left_out["area_m2"].fillna(-1).tolist() == [-1, -1, 5_000, 5_000]
+    assert (parted.ledger["unknown"], parted.ledger["listed_m2"]) == (2, 10_000)
+    assert np.isnan(parted.ledger["stated_m2"])
+
+
+def test_codes_that_are_numbers_are_no_codes() -> None:
+    """701 may be 0701: the parcel is balanced as not classified, and named."""
+    frame = plots(APART[:2], land_use_code=pd.Series(["0701", 701], dtype=object).to_numpy())
+    parted = part_usable(frame, "parcels")
+    assert parted.usable["land_use_code"].isna().tolist() == [False, True]
+    assert [(f.rule, f.feature) for f in parted.faults] == [("parcels_numeric_code", "B")]
+    assert parted.ledger["balanced"] == 2
+
+
+def test_bad_parcels_do_not_stop_the_balance(tmp_path: Path) -> None:
+    """What is usable is balanced, to exactly 100 %; the rest is listed with its stated area."""
+    balance = balance_parcels(supply(tmp_path / "plan", "parcels", mixed()))
+    assert balance.table["present_ha"].to_dict() == {"07": 1.0}
+    assert balance.total["present_percent"] == 100
+    assert balance.left_out["parcel"].tolist() == ["BOW", "NONE", "TWICE", "TWICE"]
+    account = balance.reconciled.loc["parcels"]
+    assert account["rows"] == account["balanced"] + account["listed"] == 5
+    assert account["area_m2"] == account["balanced_m2"] + account["listed_m2"] == 27_500
+    assert account["stated_m2"] == account["area_m2"]
+    assert all(fault.message("zh") and fault.message("en") for fault in balance.faults)
+
+
+def test_ground_of_a_listed_parcel_keeps_its_use_in_the_plan(tmp_path: Path) -> None:
+    """Fields of 10 ha: only the one sound parcel changes the plan, and the total stays."""
+    x, y = 460_000, 4_860_000
+    fields = gpd.GeoDataFrame(
+        {"land_use_code": ["0101"], "edition": ["2023"]},
+        geometry=[box(x, y, x + 1000, y + 100)], index=pd.Index(["F"], name="id"), crs=CRS,
+    )  # fmt: skip
+    folder = supply(tmp_path / "plan", "land_use", fields)
+    balance = balance_parcels(supply(folder, "parcels", mixed()))
+    assert balance.table["planned_ha"].to_dict() == pytest.approx({"01": 9.0, "07": 1.0})
+    assert balance.total[["present_ha", "planned_ha"]].tolist() == pytest.approx([10, 10])
+    assert balance.reconciled["rows"].to_dict() == {"land_use": 1, "parcels": 5}
+
+
+def test_bad_land_use_does_not_stop_the_balance_either(tmp_path: Path) -> None:
+    """A self-crossing field is listed under its own layer."""
+    x, y = 460_000, 4_860_000
+    bow = Polygon([(x, y), (x + 100, y + 100), (x + 100, y), (x, y + 100)])
+    fields = gpd.GeoDataFrame(
+        {"land_use_code": ["0101", "0101"], "edition": "2023"},
+        geometry=[bow, box(x + 200, y, x + 300, y + 100)],
+        index=pd.Index(["BOW", "F"], name="id"), crs=CRS,
+    )  # fmt: skip
+    balance = balance_parcels(supply(tmp_path / "plan", "land_use", fields))
+    assert balance.left_out[["layer", "parcel"]].to_numpy().tolist() == [["land_use", "BOW"]]
+    assert balance.total["present_ha"] == 1
+    assert balance.reconciled.loc["land_use", "unknown"] == 1
+
+
+def test_nothing_usable_is_an_error_that_names_the_rows(tmp_path: Path) -> None:
+    """No balance can be made of crossed outlines alone."""
+    folder = supply(tmp_path / "plan", "parcels", mixed().iloc[1:3])
+    with pytest.raises(GeometryError, match="BOW, NONE") as caught:
+        balance_parcels(folder)
+    assert caught.value.key == "parcels_none_usable"
+
+
+def test_every_parcel_has_a_row_of_facts(tmp_path: Path) -> None:
+    """What cannot be measured has no figures, and is no error."""
+    told = facts_of_parcels(supply(tmp_path / "plan", "parcels", mixed()))
+    assert told.facts.index.tolist() == told.parcels.index.tolist()
+    assert told.facts["area_m2"].fillna(0).tolist() == [10_000, 0, 0, 0, 0]
+    assert {fault.rule for fault in told.audit.faults} >= {"parcels_self_crossing"}
+
+
+@pytest.mark.parametrize("rows", [slice(None), slice(1, 3)], ids=["some", "none usable"])
+def test_bad_limits_are_listed_and_judge_nothing(tmp_path: Path, rows: slice) -> None:
+    """A ratio of -1 is a fault and counts as not set; check never stops at a bad row."""
+    checked = check_parcels(supply(tmp_path / "plan", "parcels", mixed().iloc[rows]))
+    rules = {fault.rule for fault in checked.audit.faults}
+    assert {"parcels_self_crossing", "parcels_null_geometry"} <= rules
+    ratio = checked.limits[checked.limits["limit"] == "floor_area_ratio_max"]
+    assert len(ratio) == len(checked.parcels)
+    if rows == slice(None):
+        assert "parcels_bad_figure" in rules
+        assert ratio["bound"].isna().sum() == 1

@@ -1,5 +1,6 @@
 """`erdao parcels`: the same answers on screen, as JSON, as workbooks and as GeoPackages."""
 
+import importlib
 import json
 import math
 from pathlib import Path
@@ -9,7 +10,7 @@ import openpyxl
 import pyogrio
 import pytest
 from click.testing import CliRunner, Result
-from shapely import box
+from shapely import Polygon, box
 
 from erdao_gis.catalogue import create_workspace, open_workspace, read_layer
 from erdao_gis.cli import erdao
@@ -92,7 +93,8 @@ def test_balance_workbook_holds_all_that_the_figures_rest_on(town: Path, tmp_pat
     result = run("balance", town, "--unit", "zones", "--into", tmp_path)
     assert result.exit_code == 0, result.output
     book = tmp_path / "land_balance.xlsx"
-    titles = ["用地平衡表", "用地转移", "分单元", "地块清单", "压盖与缝隙", "账目"]
+    titles = ["用地平衡表", "用地转移", "分单元", "地块清单", "压盖与缝隙", "账目",
+              "行数与面积核对", "未计入清单"]  # fmt: skip
     assert openpyxl.load_workbook(book).sheetnames == titles
     last = sheet(book, "用地平衡表")[-1]
     assert (last["用地名称"], last["现状比例（%）"]) == ("合计", 100)
@@ -244,9 +246,10 @@ def test_drafting_stops_where_the_roads_are_no_longer_complete(tmp_path: Path) -
 
 
 def test_the_workbook_says_why_areas_are_refused(tmp_path: Path) -> None:
-    """Without any parcel there is no GeoPackage, but a workbook with the reasons."""
+    """Without any parcel there is no GeoPackage, but a workbook and a page with the reasons."""
     assert run("draft", "--area", "RA04", "--into", tmp_path).exit_code == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["parcels_draft.xlsx"]
+    assert {path.name for path in tmp_path.iterdir()} == {"parcels_draft.xlsx", "draft.html"}
+    assert "三道镇" in (tmp_path / "draft.html").read_text("utf-8")
     rows = sheet(tmp_path / "parcels_draft.xlsx", "未划分片区")
     assert rows[0]["要素"] == "RA04"
     assert "三道镇" in str(rows[0]["原因"])
@@ -259,3 +262,117 @@ def test_unknown_areas_and_missing_parcels_are_told() -> None:
     assert "RA03" in unknown.message("zh")
     assert isinstance(none, WorkspaceError)
     assert "erdao parcels draft" in none.message("en")
+
+
+@pytest.fixture
+def crossed(gbk: Path) -> Path:
+    """Make the second parcel cross itself, as an outside program may leave it."""
+    frame = read_layer("parcels", gbk).reset_index()
+    x, y = 460_100, 4_860_000
+    bow = Polygon([(x, y), (x + 100, y + 50), (x + 100, y), (x, y + 50)])
+    frame.geometry = [frame.geometry[0], bow]
+    place = open_workspace(gbk)
+    place.supplied_path("parcels").unlink()
+    place.record_path("parcels").unlink()
+    write_features(frame, place.supplied_path("parcels"))
+    return gbk
+
+
+def test_a_bad_parcel_is_told_on_screen_and_does_not_stop_the_balance(crossed: Path) -> None:
+    """1 ha of homes is balanced; the shop's parcel is named with its stated area."""
+    result = run("balance", crossed)
+    assert result.exit_code == 0, result.output
+    assert "共 2 行：计入平衡 1 行，列出未计入 1 行（填报面积 5,000 平方米" in result.output
+    assert f"[parcels_self_crossing] 地块 {CODES[1]}" in result.output
+
+
+def test_json_rows_stay_rows_and_the_faults_go_to_the_error_stream(crossed: Path) -> None:
+    """Standard output is the table alone; check lists the fault as data."""
+    result = run("balance", crossed, "--json")
+    rows = json.loads(result.stdout)
+    assert [(row["code"], row["area_ha"]) for row in rows] == [("07", 1.0)]
+    assert CODES[1] in result.stderr
+    record = json.loads(run("check", crossed, "--json").stdout)
+    assert {"file": "parcels", "feature": CODES[1], "rule": "parcels_self_crossing"}.items() <= (
+        record["faults"][0].items()
+    )
+
+
+def test_the_workbook_reconciles_rows_and_areas(crossed: Path, tmp_path: Path) -> None:
+    """Two rows are one balanced and one listed; 1.5 ha are 1 ha drawn and 0.5 ha stated."""
+    run("balance", crossed, "--into", tmp_path)
+    book = tmp_path / "land_balance.xlsx"
+    (account,) = sheet(book, "行数与面积核对", head=2)
+    assert account["行数"] == account["计入平衡的行数"] + account["列出未计入的行数"] == 2
+    assert account["面积合计（平方米）"] == pytest.approx(15_000)
+    (row,) = sheet(book, "未计入清单", head=2)
+    assert (row["地块"], row["填报面积（平方米）"]) == (CODES[1], 5_000)
+    assert "自相交" in str(row["说明"])
+    assert "列出未计入 1 行" in str(openpyxl.load_workbook(book)["用地平衡表"]["A1"].value)
+
+
+@pytest.mark.parametrize("command", ["facts", "check"])
+def test_facts_and_check_write_the_same_page(town: Path, tmp_path: Path, command: str) -> None:
+    """The page stands beside the workbook and is named among what was written."""
+    record = json.loads(run(command, town, "--json", "--into", tmp_path).stdout)
+    assert str(tmp_path / "parcels.html") in record["written"]
+    text = (tmp_path / "parcels.html").read_text("utf-8")
+    assert "有超限（8 个）" in text
+
+
+def test_pages_are_written_in_the_language_asked_for(town: Path, tmp_path: Path) -> None:
+    """The page opens in English where the command speaks it."""
+    run("facts", town, "--into", tmp_path, language="en")
+    assert '<html lang="en">' in (tmp_path / "parcels.html").read_text("utf-8")
+
+
+def test_facts_keep_a_row_for_a_parcel_that_cannot_be_measured(crossed: Path) -> None:
+    """Two rows in, two rows out: the crossed one without figures, and its fault beside them."""
+    record = json.loads(run("facts", crossed, "--json").stdout)
+    assert [row["area_m2"] for row in record["parcels"]] == [pytest.approx(10_000), None]
+    assert record["faults"][0]["feature"] == CODES[1]
+    assert "数据问题 1 处" in run("facts", crossed).output
+
+
+def test_balance_writes_its_page(town: Path, tmp_path: Path) -> None:
+    """The page of table and map stands beside the workbook."""
+    result = run("balance", town, "--into", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in tmp_path.iterdir()} == {"land_balance.xlsx", "balance.html"}
+
+
+def test_long_and_hostile_codes_stay_text_in_every_output(tmp_path: Path) -> None:
+    """28 digits and a formula as codes: text in workbooks, GeoPackage, JSON and page."""
+    codes = ["2201050010010010000000100001", "=1+1", "<img src=x onerror=alert(1)>"]
+    x, y = 460_000, 4_860_000
+    shapes = [box(x + 200 * n, y, x + 200 * n + 100, y + 100) for n in range(2)]
+    bow = Polygon([(x, y + 200), (x + 50, y + 250), (x + 50, y + 200), (x, y + 250)])
+    columns = {"id": codes, "register_id": None, "name_zh": codes, "land_use_code": "0701"}
+    frame = gpd.GeoDataFrame(columns, geometry=[*shapes, bow], crs=4551)
+    place = create_workspace(tmp_path / "plan", fictional=True)
+    write_features(frame, place.supplied_path("parcels"))
+    for command in ("facts", "check", "balance"):
+        run(command, place.folder, "--into", tmp_path / "out")
+    for name in ("parcels_facts", "parcels_check", "land_balance"):
+        book = openpyxl.load_workbook(tmp_path / "out" / f"{name}.xlsx")
+        cells = [cell for page in book.worksheets for row in page.iter_rows() for cell in row]
+        assert not [cell for cell in cells if cell.data_type == "f"]
+        assert {cell.value for cell in cells if cell.value in codes} == set(codes)
+        assert all(cell.data_type == "s" for cell in cells if cell.value in codes)
+    out = gpd.read_file(tmp_path / "out" / "parcels_facts.gpkg")
+    assert sorted(out["编号"]) == sorted(codes)
+    record = json.loads(run("facts", place.folder, "--json").stdout)
+    assert sorted(row["id"] for row in record["parcels"]) == sorted(codes)
+    page = (tmp_path / "out" / "parcels.html").read_text("utf-8")
+    assert codes[0] in page
+    assert "<img" not in page
+
+
+def test_long_work_is_announced_on_the_error_stream(
+    gbk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many parcels take a while: standard output stays pure JSON."""
+    monkeypatch.setattr(importlib.import_module("erdao_gis.cli.parcels"), "MANY", 1)
+    result = run("facts", gbk, "--json")
+    assert "正在量算 2 个地块" in result.stderr
+    assert len(json.loads(result.stdout)["parcels"]) == 2

@@ -14,7 +14,7 @@ from erdao_gis.wording import word
 if TYPE_CHECKING:
     import pandas as pd
 
-    from erdao_gis.parcels import AreaDraft
+    from erdao_gis.parcels import AreaDraft, WorkspaceBalance
 
 INTO = click.option(
     "--into",
@@ -22,12 +22,13 @@ INTO = click.option(
     help="写到此文件夹 / write into this folder.",
 )
 SHOWN = 30
+MANY = 3000  # some seconds of work
 UNITS = ("zones", "subdistricts", "clusters", "cores", "belts")
 
 
 @click.group()
 def parcels() -> None:
-    """地块：示意划分、情况、限值检查、用地平衡表 / Parcels: draft, facts, check, balance."""
+    """地块：划分、情况、检查、平衡表、分割合并、沿革 / Parcels: facts, limits, balance, lineage."""
 
 
 def _say(key: str, language: Language, **facts: object) -> None:
@@ -37,6 +38,15 @@ def _say(key: str, language: Language, **facts: object) -> None:
 def _written(paths: Sequence[Path], language: Language) -> None:
     for path in paths:
         _say("written", language, path=str(path))
+
+
+def _tell_long(workspace: Path | None, language: Language) -> None:
+    """Say on the error stream that many parcels take a while."""
+    from erdao_gis.catalogue import read_layer
+
+    number = len(read_layer("parcels", workspace))
+    if number > MANY:
+        click.echo(word("parcels", "measuring", language).format(number=number), err=True)
 
 
 def _plain(value: object) -> object:
@@ -95,7 +105,13 @@ def draft(  # one parameter an option
     from erdao_gis.parcels import draft_areas, write_draft
 
     drafted = draft_areas(workspace, areas=areas, size_ha=size_ha)
-    paths = write_draft(drafted, into, context.obj) if into else []
+    paths: list[Path] = []
+    if into:
+        from erdao_gis.maps import write_draft_page
+
+        paths = write_draft(drafted, into, context.obj)
+        page = into / "draft.html"
+        paths.append(write_draft_page(page, drafted, workspace=workspace, language=context.obj))
     if as_json:
         show_json(_draft_record(drafted, context.obj) | {"written": [str(path) for path in paths]})
     else:
@@ -147,26 +163,44 @@ def _show_draft(drafted: "AreaDraft", language: Language) -> None:
 @click.pass_obj
 def facts(language: Language, workspace: Path | None, into: Path | None, *, as_json: bool) -> None:
     """每个地块的面积、临街、区位、距离、压占 / Size, streets, place, distances and clashes."""
-    from erdao_gis.parcels import facts_of_parcels, write_facts
+    import pandas as pd
+
+    from erdao_gis.parcels import check_parcels, facts_of_parcels, write_facts
     from erdao_gis.parcels.tables import facts_table
     from erdao_gis.parcels.writing import notices
 
+    _tell_long(workspace, language)
     found = facts_of_parcels(workspace)
-    paths = write_facts(found, into, language) if into else []
+    paths: list[Path] = []
+    if into:
+        from erdao_gis.maps import write_parcels_page
+
+        paths = write_facts(found, into, language)
+        told = (found, check_parcels(workspace))
+        page = into / "parcels.html"
+        paths.append(write_parcels_page(page, workspace, language=language, told=told))
     if as_json:
         own = found.parcels[["name_zh"]].rename(columns={"name_zh": "name"})
-        table = own.join(found.facts).rename_axis("id").reset_index()
+        table = pd.concat([own, found.facts], axis=1).rename_axis("id").reset_index()
         states = found.facts.attrs["state"]
         frontage = _rows(found.frontage)
         written = [str(path) for path in paths]
         show_json(
-            {"parcels": _rows(table), "state": states, "frontage": frontage, "written": written}
+            {
+                "parcels": _rows(table),
+                "state": states,
+                "frontage": frontage,
+                "faults": [fault.as_dict(language) for fault in found.audit.faults],
+                "written": written,
+            }
         )
         return
     table = facts_table(found, language)
     wanted = ("area_ha", "streets", "zones", "metro_stations_m", "protected_land_m2")
     heads = [word("parcels", name, language) for name in wanted]
     _show(table[[table.columns[0], *heads]], language)
+    if found.audit.faults:
+        _say("faulty", language, number=len(found.audit.faults))
     for line in notices(found.parcels, language):
         click.echo(line)
     _written(paths, language)
@@ -181,13 +215,21 @@ def check(
     context: click.Context, workspace: Path | None, into: Path | None, *, as_json: bool
 ) -> None:
     """容积率、密度、绿地率、限高与数据问题 / Hold parcels against their limits; list faults."""
-    from erdao_gis.parcels import check_parcels, write_check
+    from erdao_gis.parcels import check_parcels, facts_of_parcels, write_check
     from erdao_gis.parcels.tables import limits_table
     from erdao_gis.parcels.writing import notices
 
     language: Language = context.obj
+    _tell_long(workspace, language)
     checked = check_parcels(workspace)
-    paths = write_check(checked, into, language) if into else []
+    paths: list[Path] = []
+    if into:
+        from erdao_gis.maps import write_parcels_page
+
+        paths = write_check(checked, into, language)
+        told = (facts_of_parcels(workspace), checked)
+        page = into / "parcels.html"
+        paths.append(write_parcels_page(page, workspace, language=language, told=told))
     faults = checked.audit.faults
     if as_json:
         show_json(
@@ -251,18 +293,31 @@ def balance(  # one parameter an option
     from erdao_gis.parcels.tables import balance_table, settled
     from erdao_gis.parcels.writing import notices
 
+    _tell_long(workspace, language)
     found = balance_parcels(workspace, level=level, population=population, unit=unit)
     over = notices(read_layer("parcels", workspace), language)
     paths: list[Path] = []
     if into:
+        from erdao_gis.maps import write_balance_page
+
         units = read_layer(unit, workspace) if unit else None
         paths = write_balance(found, into, language, units=units, over=over)
+        page = write_balance_page(
+            into / "balance.html",
+            workspace,
+            level=level,
+            population=population,
+            unit=unit,
+            language=language,
+        )
+        paths.append(page)
     if as_json:
         table = settled(found.table.reset_index())
         table.insert(1, "name", table[f"name_{language}"])
         table = table.drop(columns=["name_zh", "name_en"])
         plain = {"present_ha": "area_ha", "present_percent": "percent"}
         show_json(_rows(table.rename(columns=plain)))
+        _tell_left_out(found, language, err=True)
         return
     _show(balance_table(found, language), language, every=True)
     for date, row in found.rounding.iterrows():
@@ -270,6 +325,20 @@ def balance(  # one parameter an option
         _say("balanced", language, **facts)
     if len(found.audit):
         _say("audited", language, number=len(found.audit))
+    _tell_left_out(found, language)
     for line in over:
         click.echo(line)
     _written(paths, language)
+
+
+def _tell_left_out(found: "WorkspaceBalance", language: Language, *, err: bool = False) -> None:
+    """Say which rows are not in the balance, and which codes were no text."""
+    from erdao_gis.parcels.writing import left_out_lines
+
+    for line in left_out_lines(found, language):
+        click.echo(line, err=err)
+    for fault in found.faults[:SHOWN]:
+        click.echo(f"- [{fault.rule}] {fault.message(language)}", err=err)
+    if len(found.faults) > SHOWN:
+        number = len(found.faults) - SHOWN
+        click.echo(word("parcels", "more", language).format(number=number), err=err)

@@ -5,10 +5,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from erdao_gis.errors import Language
+from erdao_gis.errors import GeometryError, Language, SchemaError
 from erdao_gis.files import write_text_atomic
 from erdao_gis.maps.atlas_source import AtlasSource, Place, spoken
 from erdao_gis.maps.atlas_tables import PageRow, measure_row, page_rows
+from erdao_gis.maps.balance_land import BalanceMap, missing_land, read_balance
+from erdao_gis.maps.balance_page import balance_content
 from erdao_gis.maps.content import PageContent, PageLink, Pair
 from erdao_gis.maps.index_page import AtlasCard, MeasureLine, index_html, missing_line, thumbnail
 from erdao_gis.maps.measured import missing_inputs, take_measure
@@ -26,7 +28,28 @@ def _has_elements(row: PageRow, source: AtlasSource) -> bool:
     return any(len(layer.frame) for layer in theme_layers(row, source))
 
 
-def _exists(row: PageRow, source: AtlasSource) -> bool:
+@dataclasses.dataclass(frozen=True)
+class _Land:
+    """The land balance of a place, or the lines that tell why there is none."""
+
+    balance: BalanceMap | None
+    said: tuple[Pair, ...] = ()
+
+
+def _land(source: AtlasSource) -> _Land:
+    missing = missing_land(source)
+    if missing:
+        return _Land(None, (spoken("missing_land"), *map(missing_line, missing)))
+    try:
+        return _Land(read_balance(source))
+    except (GeometryError, SchemaError) as error:
+        # Land that cannot be balanced must not keep the other pages from being made.
+        return _Land(None, (Pair(zh=error.message("zh"), en=error.message("en")),))
+
+
+def _exists(row: PageRow, source: AtlasSource, land: _Land) -> bool:
+    if row.panel:
+        return land.balance is not None
     if row.measure:
         return not missing_inputs(row.measure, source)
     return _has_elements(row, source)
@@ -40,13 +63,15 @@ def _placed_line(content: PageContent) -> Pair:
     return spoken("card_placed", {"placed": placed, "unplaced": total - placed})
 
 
-def _absent(row: PageRow, source: AtlasSource) -> AtlasCard:
+def _absent(row: PageRow, source: AtlasSource, land: _Land) -> AtlasCard:
     """Return the card of a page that does not exist: it says what is missing."""
-    said = [spoken("card_empty")]
-    if row.measure:
+    said: tuple[Pair, ...] = (spoken("card_empty"),)
+    if row.panel:
+        said = land.said
+    elif row.measure:
         missing = missing_inputs(row.measure, source)
-        said = [spoken("missing_inputs"), *map(missing_line, missing)]
-    return AtlasCard(row=row, title=row.title, said=tuple(said))
+        said = (spoken("missing_inputs"), *map(missing_line, missing))
+    return AtlasCard(row=row, title=row.title, said=said)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,10 +90,13 @@ class _Made:
         )
 
 
-def _made(row: PageRow, source: AtlasSource, links: list[PageLink]) -> _Made:
+def _made(row: PageRow, source: AtlasSource, links: list[PageLink], land: _Land) -> _Made:
     if row.measure:
         taken = take_measure(row.measure, source)
         return _Made(measure_content(row, taken, source, links), taken.whole_line)
+    if land.balance and row.panel:
+        content = balance_content(source, land.balance, row=row, links=links)
+        return _Made(content, land.balance.total_line)
     content = theme_content(row, source, links)
     return _Made(content, _placed_line(content))
 
@@ -135,7 +163,8 @@ def write_atlas(
     """
     source = AtlasSource(workspace)
     rows = page_rows(fictional=source.fictional)
-    there = [row for row in rows if _exists(row, source)]
+    land = _land(source)
+    there = [row for row in rows if _exists(row, source, land)]
     links = [PageLink(key=INDEX, title=spoken("index_short"))]
     links += [PageLink(key=row.key, title=row.short) for row in there]
     target = Path(folder)
@@ -146,10 +175,10 @@ def write_atlas(
         made = None
         if row in there:
             tell(file_of(row.key))
-            made = _made(row, source, links)
+            made = _made(row, source, links, land)
             written.append(target / file_of(row.key))
             write_text_atomic(written[-1], page_html(made.content, language=language))
-        cards.append(made.card(row) if made else _absent(row, source))
+        cards.append(made.card(row) if made else _absent(row, source, land))
         if row.measure:
             measures.append(_measure_line(row.measure, source, made))
     _clear(target, {row.key for row in rows} - {row.key for row in there})

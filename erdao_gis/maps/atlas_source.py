@@ -28,8 +28,8 @@ _FORMULA = {"zones": "2", "axis": "1", "rivers": "3", "cores": "3", "nodes": "8"
 _GROUND_FIRST = "district"
 
 
-def spoken(key: str, facts: Mapping[str, object] | None = None) -> Pair:
-    """Return a row of the word table in both languages, its places filled with ``facts``.
+def spoken(key: str, facts: Mapping[str, object] | None = None, *, table: str = "maps") -> Pair:
+    """Return a row of a word table in both languages, its places filled with ``facts``.
 
     Facts that are pairs are filled in their own language.
 
@@ -38,7 +38,7 @@ def spoken(key: str, facts: Mapping[str, object] | None = None) -> Pair:
     >>> spoken("percent", {"name": Pair(zh="绿地率", en="Green ratio")}).zh
     '绿地率（%）'
     """
-    texts = words("maps")[key]
+    texts = words(table)[key]
     if not facts:
         return Pair(**texts)
     given = {

@@ -40,6 +40,8 @@ class PageRow:
     """The same for screens that are taller than wide."""
     measure: str
     """Measure that the page maps; empty for a page of the plan."""
+    panel: str
+    """Panel beside the map that the page is about; empty for a page of the plan."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,7 @@ def _page(row: dict[str, str]) -> PageRow:
         view=_box(row["view"]),
         view_tall=_box(row["view_tall"]),
         measure=row["measure"],
+        panel=row["panel"],
     )
 
 

@@ -1,13 +1,22 @@
 """What a page shows, as plain data: a page can be made without a workspace or a plan."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 
 from erdao_gis.drawing import Classes
 
-__all__ = ["PageContent", "PageGroup", "PageLayer", "PageLink", "Pair", "PlanEntry"]
+__all__ = [
+    "PageContent",
+    "PageGroup",
+    "PageLayer",
+    "PageLink",
+    "PagePanel",
+    "PagePart",
+    "Pair",
+    "PlanEntry",
+]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -18,6 +27,20 @@ class Pair:
     """Chinese."""
     en: str
     """English; where it is empty the Chinese text is shown."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PagePart:
+    """One kind of feature of a layer, where other tables than the style table give its colour."""
+
+    part: str
+    """Value of the column that tells the kinds apart."""
+    title: Pair
+    """Title in the legend."""
+    fill: str
+    """Colour, ``#RRGGBB``."""
+    hatched: bool = False
+    """Whether its areas are hatched, as what is assumed is."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,6 +67,12 @@ class PageLayer:
     """Whether it is switched on when the page opens; None leaves it to the style table."""
     classes: Classes | None = None
     """Colours by class of a measured value, over the frame's index."""
+    by: str = ""
+    """Column that tells the kinds of ``parts`` apart; empty takes that of the style table."""
+    parts: tuple[PagePart, ...] = ()
+    """Kinds with their colours, in the order of the legend; none takes the style table's."""
+    label: str = ""
+    """Column with the text that stands on the map; empty takes the name."""
 
     @property
     def style_name(self) -> str:
@@ -94,6 +123,16 @@ class PageLink:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class PagePanel:
+    """A panel beside the map that has a script and a style of its own."""
+
+    key: str
+    """Name of the panel; ours, never from data."""
+    blocks: Mapping[str, Sequence[object]]
+    """Data that its script reads, by element id; ids are ours."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class PageContent:
     """All that one page shows."""
 
@@ -125,3 +164,5 @@ class PageContent:
     """How the figures on the page came about: heading and text."""
     warning: Pair | None = None
     """What must be read before the map, such as that the place is fictional."""
+    panel: PagePanel | None = None
+    """Panel beside the map."""

@@ -13,10 +13,10 @@ from shapely.geometry.polygon import orient
 
 from erdao_gis.crs import WORKING, to_geographic, to_working
 from erdao_gis.errors import CRSError, GeometryError, SchemaError
-from erdao_gis.maps.content import PageLayer, PlanEntry
+from erdao_gis.maps.content import PageLayer, Pair, PlanEntry
 from erdao_gis.shapes import centreline
 
-__all__ = ["NO_DATA_PART", "STANDARD_COLUMNS", "layer_features"]
+__all__ = ["NO_DATA_PART", "STANDARD_COLUMNS", "column_heads", "layer_features"]
 
 STANDARD_COLUMNS = (
     "id", "register_id", "name_zh", "name_en", "evidence", "identity", "accuracy_m", "source",
@@ -149,17 +149,29 @@ def _class_parts(layer: PageLayer) -> dict[object, str] | None:
     }
 
 
-def _own_columns(layer: PageLayer, row: Mapping[str, object]) -> list[list[object]]:
-    """Return name and value of the columns that only this layer has."""
-    shown: list[list[object]] = []
-    for column, value in row.items():
-        text = _plain(value)
-        if column in STANDARD_COLUMNS or column == layer.frame.geometry.name or text is None:
-            continue
-        title = layer.column_titles.get(str(column))
-        name = {"zh": title.zh, "en": title.en} if title else {"zh": str(column)}
-        shown.append([name, text])
-    return shown
+def _in_words(value: object) -> object:
+    """Return a cell as JSON can carry it; one told in both languages as a pair."""
+    return {"zh": value.zh, "en": value.en} if isinstance(value, Pair) else _plain(value)
+
+
+def _own_columns(layer: PageLayer) -> list[str]:
+    """Return the columns that only this layer has, as the frame has them."""
+    known = {*STANDARD_COLUMNS, layer.by, layer.label, layer.frame.geometry.name}
+    return [str(column) for column in layer.frame.columns if column not in known]
+
+
+def column_heads(layer: PageLayer) -> list[dict[str, str]]:
+    """Return the headings of the columns that only this layer has; features refer to them."""
+    titles = [(column, layer.column_titles.get(column)) for column in _own_columns(layer)]
+    return [
+        {"zh": title.zh, "en": title.en} if title else {"zh": column} for column, title in titles
+    ]
+
+
+def _own_values(columns: Sequence[str], row: Mapping[str, object]) -> list[list[object]]:
+    """Return place of the heading and value for the columns that have one in this row."""
+    told = ((place, _in_words(row[column])) for place, column in enumerate(columns))
+    return [[place, value] for place, value in told if value is not None]
 
 
 def _plan_part(entry: PlanEntry | None) -> dict[str, object]:
@@ -180,7 +192,11 @@ def _plan_part(entry: PlanEntry | None) -> dict[str, object]:
 
 
 def _record(
-    layer: PageLayer, number: int, identifier: object, row: Mapping[str, object]
+    layer: PageLayer,
+    number: int,
+    identifier: object,
+    row: Mapping[str, object],
+    own: Sequence[str],
 ) -> dict[str, object]:
     """Return the columns of one feature as page data."""
     record: dict[str, object] = {
@@ -193,7 +209,8 @@ def _record(
         record[column] = _plain(row.get(column))
     record["note"] = _pair(row, "note")
     record["reason"] = _pair(row, "reason")
-    record["more"] = _own_columns(layer, row)
+    record["label"] = _plain(row.get(layer.label)) if layer.label else None
+    record["more"] = _own_values(own, row)
     return record
 
 
@@ -240,6 +257,7 @@ def layer_features(
     anchors = {} if quiet else _label_points(layer.frame)
     classes = _class_parts(layer)
     middles = {} if quiet else _middle_lines(layer.frame)
+    own = _own_columns(layer)
     shapes = frame.geometry
     columns = pd.DataFrame(frame.drop(columns=shapes.name))
     rows: list[dict[str, object]] = [
@@ -248,7 +266,7 @@ def layer_features(
     for identifier, row in zip(columns.index, rows, strict=True):
         shape = shapes.loc[identifier]
         placed = shape is not None and not shape.is_empty
-        record = _record(layer, number, identifier, row)
+        record = _record(layer, number, identifier, row, own)
         if quiet and placed:
             record = {key: record[key] for key in ("layer", "id", "name", "evidence", "identity")}
         else:

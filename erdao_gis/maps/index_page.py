@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.catalogue import layer_names, layer_schema
 from erdao_gis.crs import WORKING, to_working
-from erdao_gis.drawing import SheetLayer, draw_thumbnail, extent_of, layer_style
+from erdao_gis.drawing import Classes, SheetLayer, draw_thumbnail, extent_of, layer_style
 from erdao_gis.errors import GeometryError, Language
 from erdao_gis.maps.addresses import refuse_outside_addresses
 from erdao_gis.maps.atlas_source import AtlasSource, spoken
@@ -76,10 +76,24 @@ def missing_line(name: str) -> Pair:
     return spoken("missing_input", facts)
 
 
+def _kinds(layer: PageLayer) -> Classes | None:
+    """Return the kinds of a layer that other tables colour as classes of a drawing."""
+    if not layer.parts:
+        return layer.classes
+    numbers = {part.part: number for number, part in enumerate(layer.parts)}
+    return Classes(
+        numbers=layer.frame[layer.by].map(numbers).fillna(-1).astype("int64"),
+        breaks=tuple(map(float, range(len(layer.parts) + 1))),
+        colours=tuple(part.fill for part in layer.parts),
+        method="given",
+        decimals=0,
+    )
+
+
 def _sheet_layer(layer: PageLayer, *, backdrop: bool = False) -> SheetLayer:
     # The ramp styles classes only: a measured layer needs an outline of its own.
     style = "*" if layer.classes is not None else layer.style_name
-    return SheetLayer(frame=layer.frame, style=style, backdrop=backdrop, classes=layer.classes)
+    return SheetLayer(frame=layer.frame, style=style, backdrop=backdrop, classes=_kinds(layer))
 
 
 def _extent(content: PageContent, layers: Sequence[PageLayer]) -> tuple[float, float, float, float]:

@@ -19,7 +19,7 @@ from erdao_gis.maps.atlas_source import AtlasSource, spoken
 from erdao_gis.maps.atlas_tables import MeasureRow, measure_row, park_reaches
 from erdao_gis.maps.content import PageLayer, Pair
 
-__all__ = ["MeasuredMap", "missing_inputs", "newest_scene", "take_measure"]
+__all__ = ["MeasuredMap", "input_line", "missing_inputs", "newest_scene", "take_measure"]
 
 SCENES = "scenes"
 """Folder of a workspace that holds imagery, and its name among the inputs."""
@@ -227,8 +227,22 @@ _TAKE: Mapping[str, Callable[[MeasureRow, gpd.GeoDataFrame, AtlasSource], _Taken
 }
 
 
-def _input_line(layer: PageLayer, source: AtlasSource) -> Pair:
-    """Return one line on an input: how many features, how complete, from which file."""
+def input_line(layer: PageLayer, source: AtlasSource) -> Pair:
+    """Return one line on an input: how many features, how complete, from which file.
+
+    Parameters
+    ----------
+    layer
+        A layer of the source.
+    source
+        Layers.
+
+    Examples
+    --------
+    >>> source = AtlasSource()
+    >>> input_line(source.layer("parcels"), source).en.split(";")[0]
+    'Parcels: 0 features, empty'
+    """
     lists = code_lists()["completeness"].get(layer.completeness, ("", ""))
     record = supply_record(layer.key, source.workspace) if source.workspace else {}
     file = Pair(zh="", en="")
@@ -305,9 +319,9 @@ def take_measure(key: str, source: AtlasSource) -> MeasuredMap:
     )
     whole, told = _whole(taken, units.frame)
     method = [(spoken("measure_whole"), told), (spoken("measure_formula"), row.formula)]
-    method.append((spoken("measure_units"), _input_line(units, source)))
+    method.append((spoken("measure_units"), input_line(units, source)))
     if row.against != SCENES:
-        method.append((spoken("measure_inputs"), _input_line(source.layer(row.against), source)))
+        method.append((spoken("measure_inputs"), input_line(source.layer(row.against), source)))
     method += [(spoken("measure_parameters"), line) for line in taken.parameters]
     method.append((spoken("measure_norm"), row.norm))
     return MeasuredMap(

@@ -17,17 +17,17 @@ from erdao_gis.maps.navigation import page_links
 from erdao_gis.maps.records import page_blocks
 from erdao_gis.maps.safe_json import html_text
 from erdao_gis.maps.vendored import (
-    PAGE_SCRIPTS,
     csp_digest,
     inline_script,
     inline_style,
+    page_scripts,
+    page_styles,
     static_text,
 )
 
 __all__ = ["head_lines", "page_html", "page_map"]
 
 _LEAFLET = "leaflet/leaflet.js"
-_STYLES = ("leaflet/leaflet.css", "sheet/sheet.css")
 _CENTRE = (43.885, 125.45)  # until the page's script fits the data
 
 
@@ -134,10 +134,11 @@ def page_map(
     """
     sheet = Sheet(content, language)
     title = content.title.zh if language == "zh" else content.title.en or content.title.zh
-    scripts = None
+    panel = content.panel.key if content.panel else ""
+    own, scripts = page_scripts(panel), None
     if strict:
-        scripts = [static_text(name) for name in (_LEAFLET, *PAGE_SCRIPTS)] + [_map_script()]
-    head = [*head_lines(title, _STYLES, scripts), inline_script(_LEAFLET)]
+        scripts = [static_text(name) for name in (_LEAFLET, *own)] + [_map_script()]
+    head = [*head_lines(title, page_styles(panel), scripts), inline_script(_LEAFLET)]
     for number, text in enumerate(head):
         sheet.header.add_child(Verbatim(f"head_{number}", text))
 
@@ -150,7 +151,7 @@ def page_map(
     after = Verbatim("after_map", static_text("sheet/after_map.html"))
     for element in (after, *sheet.blocks.values()):
         chart.add_child(_BesideMap(element))
-    sheet.closing = [inline_script(name) for name in PAGE_SCRIPTS]
+    sheet.closing = [inline_script(name) for name in own]
     return chart
 
 

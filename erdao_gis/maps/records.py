@@ -1,13 +1,15 @@
 """The content of a page as the data blocks that its scripts read."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable
+from typing import Any, cast
 
 from erdao_gis.catalogue import code_lists
 from erdao_gis.drawing import Style, evidence_styles, layer_style, no_data_style
 from erdao_gis.errors import Language, SchemaError
 from erdao_gis.maps.content import PageContent, PageLayer, Pair
-from erdao_gis.maps.features import NO_DATA_PART, layer_features
+from erdao_gis.maps.features import NO_DATA_PART, column_heads, layer_features
 from erdao_gis.wording import words
 
 __all__ = ["page_blocks", "pair_record", "word_records"]
@@ -47,6 +49,19 @@ def _styles_of(layer: PageLayer) -> list[dict[str, object]]:
             title = layer.part_titles.get(part, title)
         parts.append({"part": part, "title": pair_record(title), "style": _drawn(style)})
     return parts
+
+
+def _parts_of(layer: PageLayer) -> list[dict[str, object]]:
+    """Return the kinds of a layer that other tables colour."""
+    own = _drawn(layer_style(layer.style_name).of(None))
+    return [
+        {
+            "part": part.part,
+            "title": pair_record(part.title),
+            "style": own | {"fill": part.fill} | ({"hatched": True} if part.hatched else {}),
+        }
+        for part in layer.parts
+    ]
 
 
 def _classes_of(layer: PageLayer) -> list[dict[str, object]]:
@@ -99,9 +114,11 @@ def _layer_record(layer: PageLayer, group: str) -> dict[str, object]:
         "evidence": values("evidence"),
         "sources": values("source"),
         "licences": values("licence"),
-        "parts": _classes_of(layer) or _styles_of(layer),
+        "parts": _classes_of(layer) or _parts_of(layer) or _styles_of(layer),
         "method": _method_of(layer),
         "shown": shown,
+        # Headings stand once: twenty thousand parcels would repeat them.
+        "heads": column_heads(layer) if group else [],
     }
 
 
@@ -119,6 +136,7 @@ def _page_record(content: PageContent, language: Language) -> dict[str, object]:
     return {
         "language": language,
         "key": content.key,
+        "panel": content.panel.key if content.panel else None,
         "title": pair_record(content.title),
         "subtitle": pair_record(content.subtitle),
         "warning": pair_record(content.warning) if content.warning else None,
@@ -150,18 +168,39 @@ def _layers(content: PageContent) -> list[tuple[PageLayer, str]]:
     return layers
 
 
-def _feature_records(content: PageContent, layers: Iterable[tuple[PageLayer, str]]) -> list[object]:
-    return [
-        record
-        for number, (layer, group) in enumerate(layers)
-        for record in layer_features(
+def _feature_records(
+    content: PageContent, layer: PageLayer, group: str, number: int
+) -> list[dict[str, object]]:
+    return list(
+        layer_features(
             layer,
             number,
-            by=layer_style(layer.style_name).by,
+            by=layer.by or layer_style(layer.style_name).by,
             entries=content.entries,
             quiet=not group,
         )
+    )
+
+
+def _said_once(features: Iterable[dict[str, object]]) -> list[dict[str, str]]:
+    """Move texts that many features say into one list; the features refer to it by place.
+
+    Twenty thousand parcels say "no data" in two languages some ten times each.
+    """
+    cells = [
+        cell
+        for feature in features
+        for cell in cast("list[list[Any]]", feature.get("more", []))
+        if isinstance(cell[1], dict)
     ]
+    counts = Counter((cell[1]["zh"], cell[1]["en"]) for cell in cells)
+    often = [pair for pair, count in counts.items() if count > 1]
+    places = {pair: place for place, pair in enumerate(often)}
+    for cell in cells:
+        place = places.get((cell[1]["zh"], cell[1]["en"]))
+        if place is not None:
+            cell[1:] = [None, place]
+    return [{"zh": zh, "en": en} for zh, en in often]
 
 
 def page_blocks(content: PageContent, language: Language) -> dict[str, list[object]]:
@@ -186,9 +225,18 @@ def page_blocks(content: PageContent, language: Language) -> dict[str, list[obje
     ['page-words', 'page-sheet', 'page-layers', 'page-features']
     """
     layers = _layers(content)
+    features = [
+        _feature_records(content, layer, group, number)
+        for number, (layer, group) in enumerate(layers)
+    ]
+    panel = content.panel.blocks if content.panel else {}
     return {
         "page-words": word_records(),
         "page-sheet": [_page_record(content, language)],
-        "page-layers": [_layer_record(layer, group) for layer, group in layers],
-        "page-features": _feature_records(content, layers),
+        "page-layers": [
+            _layer_record(layer, group) | {"said": _said_once(records)}
+            for (layer, group), records in zip(layers, features, strict=True)
+        ],
+        "page-features": [record for records in features for record in records],
+        **{identifier: list(items) for identifier, items in panel.items()},
     }

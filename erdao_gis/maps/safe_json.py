@@ -5,6 +5,7 @@ becomes ``\uXXXX``. The block is inert (``type="application/json"``); our static
 it and put text on screen with ``textContent`` only.
 """
 
+import functools
 import html
 import json
 import re
@@ -19,6 +20,7 @@ _SPECIAL = frozenset("<>&{}%`$'")
 # Control, format (bidi), surrogate, private, line and paragraph separators.
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _BASIC_PLANE = 0xFFFF
+_LONG = 100
 
 
 def _escape_character(character: str) -> str:
@@ -31,11 +33,18 @@ def _escape_character(character: str) -> str:
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
-def _escape_string(match: re.Match[str]) -> str:
-    text = _ESCAPED_BACKSLASH.sub(
-        lambda found: "\\u005c" if found[1] == "\\" else found[0], match[0]
-    )
+def _escaped(string: str) -> str:
+    text = _ESCAPED_BACKSLASH.sub(lambda found: "\\u005c" if found[1] == "\\" else found[0], string)
     return "".join(map(_escape_character, text))
+
+
+# Keys and headings come back with every feature; long texts hardly do.
+_remembered = functools.lru_cache(maxsize=4096)(_escaped)
+
+
+def _escape_match(match: re.Match[str]) -> str:
+    string = match[0]
+    return _remembered(string) if len(string) < _LONG else _escaped(string)
 
 
 def html_text(text: str) -> str:
@@ -75,7 +84,7 @@ def json_line(value: object) -> str:
     '{"name":"\\u003c/script\\u003e\\u007b\\u007b7*7\\u007d\\u007d"}'
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _STRING.sub(_escape_string, text)
+    return _STRING.sub(_escape_match, text)
 
 
 def json_script(identifier: str, lines: list[str]) -> str:

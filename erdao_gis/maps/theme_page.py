@@ -10,7 +10,7 @@ from erdao_gis.maps.atlas_tables import PageRow
 from erdao_gis.maps.content import PageContent, PageGroup, PageLayer, PageLink, Pair
 from erdao_gis.maps.measured import MeasuredMap
 
-__all__ = ["measure_content", "theme_content", "theme_layers"]
+__all__ = ["measure_content", "page_titles", "theme_content", "theme_layers"]
 
 _ALL = ("*",)
 
@@ -32,14 +32,28 @@ def _featured(layer: PageLayer) -> PageLayer:
     return dataclasses.replace(layer, style=style) if style in styled_layers() else layer
 
 
-def _titles(row: PageRow, source: AtlasSource) -> tuple[Pair, Pair]:
-    """Return title and subtitle; a workspace is named."""
+def page_titles(row: PageRow, source: AtlasSource) -> tuple[Pair, Pair]:
+    """Return title and subtitle of a page; a workspace is named.
+
+    Parameters
+    ----------
+    row
+        Row of the atlas table.
+    source
+        Layers.
+
+    Examples
+    --------
+    >>> from erdao_gis.maps.atlas_tables import page_rows
+    >>> page_titles(page_rows()[1], AtlasSource())[0].zh
+    '特色街路图'
+    """
     own = source.title
     if own is None:
         return row.title, row.subtitle
     if source.fictional:
         title = Pair(zh=f"{own.zh}：{row.title.zh}", en=f"{own.en}: {row.title.en}")
-        return title, row.subtitle if row.measure else spoken("fictional_about")
+        return title, row.subtitle if row.measure or row.panel else spoken("fictional_about")
     return row.title, Pair(zh=f"{own.zh}；{row.subtitle.zh}", en=f"{own.en}; {row.subtitle.en}")
 
 
@@ -57,7 +71,7 @@ def theme_content(row: PageRow, source: AtlasSource, links: Iterable[PageLink] =
     """
     layers, ground = theme_layers(row, source), source.ground(row.ground)
     whole = row.layers == _ALL
-    title, subtitle = _titles(row, source)
+    title, subtitle = page_titles(row, source)
     return PageContent(
         title=title,
         subtitle=subtitle,
@@ -96,7 +110,7 @@ def measure_content(
         shown = measured.against.key not in row.off
         against = _featured(dataclasses.replace(measured.against, shown=shown))
         groups.append(PageGroup(key="inputs", title=spoken("group_inputs"), layers=(against,)))
-    title, subtitle = _titles(row, source)
+    title, subtitle = page_titles(row, source)
     return PageContent(
         title=title,
         subtitle=subtitle,

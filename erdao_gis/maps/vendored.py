@@ -6,7 +6,16 @@ import hashlib
 import re
 from importlib import resources
 
-__all__ = ["PAGE_SCRIPTS", "csp_digest", "inline_script", "inline_style", "static_text"]
+__all__ = [
+    "PAGE_SCRIPTS",
+    "PANELS",
+    "csp_digest",
+    "inline_script",
+    "inline_style",
+    "page_scripts",
+    "page_styles",
+    "static_text",
+]
 
 PAGE_SCRIPTS = (
     "sheet/text.js",
@@ -19,12 +28,41 @@ PAGE_SCRIPTS = (
 )
 """Our scripts in the order in which they run, after Leaflet."""
 
+PANELS = {
+    "balance": ("sheet/balance_data.js", "sheet/balance_tables.js", "sheet/balance.js"),
+}
+"""Scripts of the panels by their names; each panel has a style sheet of its name too."""
+
+_PAGE_STYLES = ("leaflet/leaflet.css", "sheet/sheet.css")
+
 # Pictures of controls that we do not use, a relic of Internet Explorer, and a debugging aid:
 # each would name an address beside the file.
 _OUTSIDE_PICTURE = re.compile(r"url\(images/[^)]*\)|url\(#default#VML\)")
 # Leaflet's link to its own site, in an attribution that our pages do not show.
 _OWN_LINK = 'href="https://leafletjs.com" '
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+
+
+def page_scripts(panel: str = "") -> tuple[str, ...]:
+    """Return our scripts for a page with or without a panel; the last one starts the page.
+
+    Examples
+    --------
+    >>> page_scripts("balance")[-2:]
+    ('sheet/balance.js', 'sheet/sheet.js')
+    """
+    return (*PAGE_SCRIPTS[:-1], *PANELS.get(panel, ()), PAGE_SCRIPTS[-1])
+
+
+def page_styles(panel: str = "") -> tuple[str, ...]:
+    """Return the style sheets of a page with or without a panel.
+
+    Examples
+    --------
+    >>> page_styles()[-1]
+    'sheet/sheet.css'
+    """
+    return (*_PAGE_STYLES, f"sheet/{panel}.css") if panel else _PAGE_STYLES
 
 
 @functools.cache

@@ -8,6 +8,7 @@ import pandas as pd
 from erdao_gis.analysis import LandBalance
 from erdao_gis.catalogue import code_lists, layer_schema
 from erdao_gis.errors import Fault, Language
+from erdao_gis.parcels.balancing import WorkspaceBalance
 from erdao_gis.parcels.working import AreaDraft, ParcelFacts
 from erdao_gis.wording import word, words
 
@@ -22,8 +23,10 @@ __all__ = [
     "fault_table",
     "frontage_table",
     "ledger_table",
+    "left_out_table",
     "limits_table",
     "parcels_list",
+    "reconciled_table",
     "refusal_table",
     "settled",
     "transition_table",
@@ -271,4 +274,29 @@ def account_table(balance: LandBalance, language: Language) -> pd.DataFrame:
     told = table.set_axis(heads, axis=1)
     dates = [_said(f"date_{name}", language) for name in table.index]
     told.insert(0, _said("date", language), dates)
+    return told
+
+
+def _layer_name(name: object, language: Language) -> str:
+    layer = layer_schema(str(name))
+    return layer.title_zh if language == "zh" else layer.title_en
+
+
+def left_out_table(balance: WorkspaceBalance, language: Language) -> pd.DataFrame:
+    """List the rows that could not be balanced: layer, code, use, stated area and the reason."""
+    table = balance.left_out.drop(columns="rule")
+    table["layer"] = [_layer_name(name, language) for name in table["layer"]]
+    table["message"] = [
+        fault.message(language) for fault in balance.faults[: len(balance.left_out)]
+    ]
+    return _headed(table.rename(columns={"area_m2": "listed_area_m2"}), language)
+
+
+def reconciled_table(balance: WorkspaceBalance, language: Language) -> pd.DataFrame:
+    """Hold rows and areas before the balance against those after it, for each layer."""
+    table = balance.reconciled
+    heads = [_said(f"reconciled_{name}", language) for name in table.columns]
+    told = table.set_axis(heads, axis=1)
+    names = [_layer_name(name, language) for name in table.index]
+    told.insert(0, _said("layer", language), names)
     return told

@@ -1,22 +1,22 @@
-"""Draft, tell the facts, hold against limits, balance: the catalogue and the measures together."""
+"""Draft, tell the facts, hold against limits: the catalogue and the measures together."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from erdao_gis.analysis import (
     AuditRules,
-    BalanceRules,
     Draft,
     DraftRules,
-    LandBalance,
     ParcelAudit,
     audit_parcels,
     check_limits,
     draft_parcels,
-    land_balance,
     parcel_facts,
     parcel_frontage,
     parcel_intensity,
@@ -25,11 +25,11 @@ from erdao_gis.analysis import (
 )
 from erdao_gis.catalogue import open_workspace, read_layer
 from erdao_gis.errors import GeometryError, NotInPlanError
+from erdao_gis.land_use import limit_norms
 from erdao_gis.parcels.reading import (
     Place,
     as_areas,
     edition_of,
-    planned_uses,
     read_parcels,
     roads_complete_on,
     surroundings,
@@ -40,7 +40,6 @@ __all__ = [
     "AreaDraft",
     "LimitCheck",
     "ParcelFacts",
-    "balance_parcels",
     "check_parcels",
     "draft_areas",
     "facts_of_parcels",
@@ -49,6 +48,7 @@ __all__ = [
 BROKEN = ("exceeded", "below", "reversed")
 """States of a limit that call for a look."""
 
+_WHOLE_PERCENT = 100.0
 _BUILT_OF = ("buildings", "parks_and_green")
 _NOTE_ZH = "由道路、河流、铁路围合的街坊划出，仅供示意，不是宗地"
 _NOTE_EN = "Cut from blocks between roads, rivers and rail for illustration; no cadastral parcel"
@@ -62,6 +62,8 @@ class AreaDraft:
     "As `draft_parcels` gives it; ``draft.parcels`` have the columns of the layer ``parcels``."
     areas: gpd.GeoDataFrame
     "The areas that were asked for, with why an unplaced one has no place."
+    rules: DraftRules
+    "Widths and least sizes that were taken."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,6 +77,8 @@ class ParcelFacts:
     "Metres of each parcel along each named street."
     around: Mapping[str, gpd.GeoDataFrame]
     "The layers that were looked at."
+    audit: ParcelAudit
+    "What is wrong with the parcels; those that cannot be measured have a row without figures."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -117,8 +121,9 @@ def draft_areas(
     Returns
     -------
     AreaDraft
-        Every parcel has ``assumed`` = ``yes``. Areas without a place, or where the roads are
-        not complete, stand in ``draft.faults``.
+        Every parcel has ``assumed`` = ``yes`` and ``outside_district_m2``, its ground beyond the
+        district's line, which is no survey. Areas without a place, or where the roads are not
+        complete, stand in ``draft.faults``.
 
     Raises
     ------
@@ -141,6 +146,7 @@ def draft_areas(
         facts = {"names": ", ".join(unknown), "known": ", ".join(map(str, lands.index))}
         raise NotInPlanError("parcels_no_such_area", facts)
     chosen = lands.loc[list(areas)] if areas else lands
+    chosen_rules = rules or DraftRules()
     draft = draft_parcels(
         chosen,
         read_layer("roads", opened),
@@ -148,15 +154,24 @@ def draft_areas(
         waterways=_placed("waterways", opened),
         railways=_placed("railways", opened),
         size_ha=size_ha,
-        rules=rules,
+        rules=chosen_rules,
     )
-    named = _named(draft.parcels)
-    return AreaDraft(draft=replace(draft, parcels=named), areas=chosen)
+    named = _named(_outside(draft.parcels, read_layer("district", opened)))
+    return AreaDraft(draft=replace(draft, parcels=named), areas=chosen, rules=chosen_rules)
 
 
 def _placed(name: str, workspace: Place) -> gpd.GeoDataFrame | None:
     frame = read_layer(name, workspace)
     return frame if frame.geometry.notna().any() else None
+
+
+def _outside(parcels: gpd.GeoDataFrame, district: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Tell how much of each drafted parcel lies beyond the district's line, as far as known."""
+    if district.empty or district.geometry.isna().any():
+        return parcels
+    line = shapely.union_all(district.geometry.to_numpy())
+    beyond = shapely.area(shapely.difference(parcels.geometry.to_numpy(), line))
+    return parcels.assign(outside_district_m2=np.round(beyond, 1))
 
 
 def _named(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -172,19 +187,46 @@ def _named(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _measurable(parcels: gpd.GeoDataFrame, audit: ParcelAudit) -> gpd.GeoDataFrame:
-    """Keep all rows; those whose outline cannot be measured have none (the audit names them)."""
-    bad = ~parcels.index.isin(audit.usable)
-    if not bad.any():
-        return parcels
-    kept = parcels.copy()
-    kept.loc[bad, "geometry"] = None
+    """Keep a row for each code; an outline that cannot be measured is none (the audit tells).
+
+    Nobody can say which row of a repeated code is right: such codes have no row here.
+    """
+    kept = parcels.loc[~parcels.index.duplicated(keep=False)].copy()
+    kept.loc[~kept.index.isin(audit.usable), "geometry"] = None
+    # Where not one outline can be measured there are no figures, which is no error.
+    kept.attrs["completeness"] = "complete"
     return kept
+
+
+def _of_all(table: pd.DataFrame, parcels: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Give every parcel a row again, without figures where its code is repeated."""
+    if len(table) == len(parcels):
+        return table
+    attrs = dict(table.attrs)
+    whole = table.reindex(parcels.index)
+    whole.attrs = attrs
+    return whole
+
+
+def _judged(parcels: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Take out limits that are no figures; the audit lists them, and nothing is judged by them."""
+    table = pd.DataFrame(parcels.drop(columns=parcels.geometry.name))
+    norms = limit_norms()
+    for column, unit in zip(norms["bound_column"], norms["unit"], strict=True):
+        if column in table:
+            figures = pd.to_numeric(table[column], errors="coerce")
+            most = _WHOLE_PERCENT if unit == "%" else sys.float_info.max
+            table[column] = figures.where((figures >= 0) & (figures <= most))
+    return table
 
 
 def facts_of_parcels(
     workspace: Place = None, *, parcels: gpd.GeoDataFrame | None = None
 ) -> ParcelFacts:
     """Tell size, streets, place, distances, clashes and what is built of each parcel.
+
+    Every parcel has a row; one that cannot be measured (no outline, a self-crossing one, a code
+    that occurs more than once) has no figures in it, and ``audit`` says why.
 
     Parameters
     ----------
@@ -202,13 +244,14 @@ def facts_of_parcels(
     ------
     WorkspaceError
         No parcels are given and the workspace has none.
-    GeometryError, SchemaError
-        Parcels that cannot be measured at all.
+    SchemaError
+        More than one edition of codes.
     """
     opened = None if workspace is None else open_workspace(workspace)
     given = read_parcels(opened) if parcels is None else parcels
     around = surroundings(opened)
-    plots = _measurable(given, audit_parcels(given, rules=AuditRules(edition=edition_of(given))))
+    audit = audit_parcels(given, rules=AuditRules(edition=edition_of(given)))
+    plots = _measurable(given, audit)
     facts = parcel_facts(plots, around)
     states = dict(facts.attrs["state"])
     unmeasured = facts.attrs["unmeasured"]
@@ -219,9 +262,12 @@ def facts_of_parcels(
     states |= dict.fromkeys(built.columns, built.attrs["state"])
     table = facts.assign(**walks).join(built)
     table.attrs = {"state": states, "unmeasured": unmeasured}
-    roads = around["roads"]
     return ParcelFacts(
-        parcels=given, facts=table, frontage=parcel_frontage(plots, roads), around=around
+        parcels=given,
+        facts=_of_all(table, given),
+        frontage=parcel_frontage(plots, around["roads"]),
+        around=around,
+        audit=audit,
     )
 
 
@@ -252,6 +298,9 @@ def check_parcels(
 ) -> LimitCheck:
     """Look the parcels over and hold what stands on them against their limits.
 
+    A limit that is no figure counts as not set, a parcel that cannot be measured has no values;
+    ``audit`` lists both.
+
     Parameters
     ----------
     workspace
@@ -268,91 +317,11 @@ def check_parcels(
     WorkspaceError
         No parcels are given and the workspace has none.
     SchemaError
-        More than one edition of codes, or limits that are no numbers.
+        More than one edition of codes.
     """
     opened = None if workspace is None else open_workspace(workspace)
     given = read_parcels(opened) if parcels is None else parcels
     audit = audit_parcels(given, rules=AuditRules(edition=edition_of(given)))
-    values = _built(_measurable(given, audit), opened)
-    limits = check_limits(given, values=values)
+    values = _of_all(_built(_measurable(given, audit), opened), given)
+    limits = check_limits(_judged(given), values=values)
     return LimitCheck(parcels=given, limits=limits, values=values, audit=audit)
-
-
-def balance_parcels(
-    workspace: Place = None,
-    *,
-    level: int = 1,
-    population: Sequence[float] = (),
-    unit: str | None = None,
-) -> LandBalance:
-    """Balance the land of a workspace: present use, and the plan with the parcels' uses.
-
-    Where a land-use layer is there, it is the present, and the parcels with their planned codes
-    are laid over it for the plan; else the parcels alone are balanced.
-
-    Parameters
-    ----------
-    workspace
-        A workspace or its folder.
-    level
-        Level of the classes: 1, 2 or 3.
-    population
-        Residents of the present and of the plan. Without it those of the layer ``population``,
-        if it is complete; they say nothing of the plan.
-    unit
-        Layer of areas for which the balance is drawn up too, such as ``subdistricts``.
-
-    Returns
-    -------
-    LandBalance
-
-    Raises
-    ------
-    WorkspaceError
-        The workspace has neither parcels nor land use.
-    SchemaError
-        More than one edition, or a population that does not fit.
-    """
-    opened = None if workspace is None else open_workspace(workspace)
-    land, parcels = read_layer("land_use", opened), read_layer("parcels", opened)
-    if not land.geometry.notna().any():
-        present, planned, boundary = read_parcels(opened), None, None
-    else:
-        present = land
-        planned = planned_uses(land, parcels) if len(parcels) else None
-        district = read_layer("district", opened)
-        whole = land.attrs["completeness"] == "complete" and district.geometry.notna().all()
-        boundary = district if whole else None
-    heads, told = _heads(opened, list(population), 1 if planned is None else 2)
-    balance = land_balance(
-        present,
-        planned,
-        heads,
-        level=level,
-        units=None if unit is None else read_layer(unit, opened),
-        boundary=boundary,
-        rules=BalanceRules(edition=edition_of(present, parcels)),
-    )
-    if told:
-        return balance
-    # Today's residents are not those of the plan.
-    gone = ["planned_m2_per_head"]
-    return replace(
-        balance,
-        table=balance.table.drop(columns=gone, errors="ignore"),
-        total=balance.total.drop(gone, errors="ignore"),
-    )
-
-
-def _heads(
-    workspace: Place, population: list[float], dates: int
-) -> tuple[list[float] | None, bool]:
-    """Residents of each date, and whether somebody told those of the last one."""
-    if len(population) == dates:
-        return population, True
-    if population:
-        return population * dates if len(population) == 1 else population, False
-    layer = read_layer("population", workspace)
-    known = layer.attrs["completeness"] == "complete" and len(layer) > 0
-    total = float(layer["population"].sum()) if known else 0.0
-    return ([total] * dates, False) if total > 0 else (None, False)

@@ -6,21 +6,41 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.analysis import LandBalance
 from erdao_gis.errors import Language
 from erdao_gis.files import write_bytes_atomic, write_features
 from erdao_gis.parcels import tables
+from erdao_gis.parcels.balancing import WorkspaceBalance
 from erdao_gis.parcels.workbook import Sheet, workbook_bytes
 from erdao_gis.parcels.working import AreaDraft, LimitCheck, ParcelFacts
 from erdao_gis.wording import word
 
-__all__ = ["notices", "write_balance", "write_check", "write_draft", "write_facts"]
+__all__ = [
+    "left_out_lines",
+    "notices",
+    "write_balance",
+    "write_check",
+    "write_draft",
+    "write_facts",
+]
 
 
 def notices(parcels: gpd.GeoDataFrame, language: Language) -> tuple[str, ...]:
     """Say over a table that some parcels are drafted; nothing if none is."""
     number = tables.assumed_count(parcels)
     return (word("parcels", "assumed", language).format(number=number),) if number else ()
+
+
+def left_out_lines(balance: WorkspaceBalance, language: Language) -> tuple[str, ...]:
+    """Say over a balance that rows could not be balanced; nothing if all were."""
+    told = balance.reconciled.sum()
+    if not told["listed"]:
+        return ()
+    counts = {name: int(told[name]) for name in ("rows", "balanced", "listed", "unknown")}
+    line = word("parcels", "left_out", language)
+    lines = [line.format(**counts, area_m2=f"{told['listed_m2']:,.0f}")]
+    if "planned" in balance.ledger.index and (balance.left_out["layer"] == "parcels").any():
+        lines.append(word("parcels", "left_out_planned", language))
+    return tuple(lines)
 
 
 def _book(path: Path, sheets: Sequence[tuple[str, pd.DataFrame]], language: Language,
@@ -68,6 +88,7 @@ def write_facts(found: ParcelFacts, folder: Path | str, language: Language) -> l
         ("facts", _flat(tables.facts_table(found, language))),
         ("frontage", tables.frontage_table(found, language)),
         ("worth", tables.worth_table(found, language)),
+        ("faults", tables.fault_table(found.audit.faults, language)),
     ]
     book = _book(target / "parcels_facts.xlsx", sheets, language, notices(found.parcels, language))
     return [write_features(_filed(table), target / "parcels_facts.gpkg"), book]
@@ -90,7 +111,7 @@ def write_check(checked: LimitCheck, folder: Path | str, language: Language) -> 
 
 
 def write_balance(
-    balance: LandBalance,
+    balance: WorkspaceBalance,
     folder: Path | str,
     language: Language,
     *,
@@ -110,7 +131,8 @@ def write_balance(
     units
         The units of ``balance.by_unit``, for their names.
     over
-        Lines to stand over the tables, as `notices` gives them.
+        Lines to stand over the tables, as `notices` gives them. A line that rows could not be
+        balanced joins them where it is so.
     """
     sheets = [("balance", tables.balance_table(balance, language))]
     if not balance.transition.empty:
@@ -121,5 +143,8 @@ def write_balance(
         ("parcels", tables.parcels_list(balance, language)),
         ("audit", tables.audit_table(balance, language)),
         ("account", tables.account_table(balance, language)),
+        ("reconciled", tables.reconciled_table(balance, language)),
+        ("left_out", tables.left_out_table(balance, language)),
     ]
-    return [_book(Path(folder) / "land_balance.xlsx", sheets, language, over)]
+    lines = (*over, *left_out_lines(balance, language))
+    return [_book(Path(folder) / "land_balance.xlsx", sheets, language, lines)]

@@ -36,8 +36,10 @@ window.erdaoOwnLayer = function (map, identifier) {
     const box = document.createElement("div");
     box.append(make("strong", pick(feature.name) || feature.id));
     const list = document.createElement("dl");
-    for (const [title, value] of feature.more || []) {
-      list.append(make("dt", pick(title)), make("dd", String(value)));
+    for (const [place, own, shared] of feature.more || []) {
+      const value = shared === undefined ? own : layer.said[shared];
+      const text = typeof value === "object" ? pick(value) : String(value);
+      list.append(make("dt", pick(layer.heads[place])), make("dd", text));
     }
     if (pick(feature.note)) list.append(make("dd", pick(feature.note)));
     box.append(list);

@@ -84,8 +84,10 @@
     line(list, "licence", feature.licence);
     line(list, "datum", ...String(feature.datum || "").split(";").filter(Boolean).map((code) => page.code("datum", code)));
     line(list, "as_of", feature.as_of);
-    for (const [title, value] of feature.more || []) {
-      list.append(make("dt", "given", pick(title)), make("dd", "given", String(value)));
+    const { heads, said: often } = page.layers[feature.layer];
+    for (const [place, own, shared] of feature.more || []) {
+      const value = shared === undefined ? own : often[shared];
+      list.append(make("dt", "given", pick(heads[place])), make("dd", "given", typeof value === "object" ? pick(value) : String(value)));
     }
     body.append(list);
   }

@@ -132,7 +132,7 @@
   }
 
   function labelFor(feature, layer, style) {
-    const text = cut(page.nameOf(feature));
+    const text = cut(feature.label || page.nameOf(feature));
     const lines = broken(text, feature.form);
     const size = style.label_size;
     const weight = layer.group && style.label_priority >= 60 ? 600 : 400;
@@ -147,9 +147,13 @@
       return feature.xy.flatMap(([x, y]) => around(map.latLngToContainerPoint([y, x]), label, (style.size || 4) * page.drawing.scale()));
     }
     if (feature.form === "area") {
+      // A code stands on its own ground or nowhere.
+      if (feature.label && (widthOf(feature) < label.w + 4 || heightOf(feature) < label.h + 2)) return [];
       if (label.priority < 50 && widthOf(feature) * 1.4 < label.w) return [];
       const [x, y] = feature.anchor || feature.xy[0][0][0];
-      return within(map.latLngToContainerPoint([y, x]), label);
+      const at = map.latLngToContainerPoint([y, x]);
+      if (!feature.label) return within(at, label);
+      return holds(feature, at, label) ? [{ x: at.x, y: at.y, angle: 0 }] : [];
     }
     const offset = page.layers[feature.layer].group ? ((style.width || 2) / 2) * page.drawing.scale() + label.size * 0.72 : 0;
     return alongLine(parts, label, size, offset);
@@ -163,6 +167,28 @@
     return at(Math.max(...xs)) - at(Math.min(...xs));
   }
 
+  // Whether the box of a label lies on the area: its rim does, and no corner of the area is inside.
+  function holds(feature, at, { w, h }) {
+    const dx = w / 2 + 1, dy = h / 2;
+    const rings = feature.xy.flatMap((part) => part).map((ring) => ring.map(([x, y]) => map.latLngToContainerPoint([y, x])));
+    if (rings.some((ring) => ring.some((p) => Math.abs(p.x - at.x) < dx && Math.abs(p.y - at.y) < dy))) return false;
+    const inside = (x, y) => rings.reduce((odd, ring) => {
+      for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+        const a = ring[i], b = ring[j];
+        if ((a.y > y) !== (b.y > y) && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) odd = !odd;
+      }
+      return odd;
+    }, false);
+    return [-1, 0, 1].every((u) => [-1, 0, 1].every((v) => inside(at.x + u * dx, at.y + v * dy)));
+  }
+
+  function heightOf(feature) {
+    const ys = feature.xy.flatMap((rings) => rings[0].map(([, y]) => y));
+    const x = feature.xy[0][0][0][0];
+    const at = (y) => map.latLngToContainerPoint([y, x]).y;
+    return at(Math.min(...ys)) - at(Math.max(...ys));
+  }
+
   function wanted(zoom, view) {
     const labels = new Map();
     // A river or street of the plan is not named a second time by the base map.
@@ -174,7 +200,7 @@
       const layer = page.layers[feature.layer];
       if (!layer.group && told.has(feature.name?.zh)) continue;
       const style = page.drawing.styleOf(layer, feature);
-      if (!style.label_priority || zoom < (style.label_from_zoom || 0) || !feature.name) continue;
+      if (!style.label_priority || zoom < (style.label_from_zoom || 0) || !(feature.label || feature.name)) continue;
       if (feature.form === "point" && !feature.xy.some(([x, y]) => view.contains([y, x]))) continue;
       // Ways of one street share one name, and so do lawns of one name on the base map.
       const many = feature.form === "line" || (feature.form === "area" && !layer.group);

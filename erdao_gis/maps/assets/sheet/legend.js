@@ -97,8 +97,12 @@
     if (sub) block.append(sub);
     const inner = make("div", "inner");
     inner.hidden = !open;
-    fill(inner, layer, words.length ? found : members[number]);
+    // Thousands of rows are made when they are asked for.
+    const listed = words.length ? found : members[number];
+    const now = open || listed.length <= 500;
+    if (now) fill(inner, layer, listed);
     toggle.addEventListener("click", () => {
+      if (!inner.childElementCount) fill(inner, layer, listed);
       inner.hidden = !inner.hidden;
       toggle.setAttribute("aria-expanded", String(!inner.hidden));
       if (inner.hidden) opened.delete(number);

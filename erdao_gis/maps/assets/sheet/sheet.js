@@ -123,7 +123,10 @@
     before = { centre: map.getCenter(), zoom: map.getZoom(), box: map.getBounds() };
     root.classList.add("printing");
     map.invalidateSize({ animate: false, pan: false });
-    map.fitBounds(before.box.pad(-0.02), { animate: false });
+    const whole = planBounds();
+    // Beside a table the paper's window has another shape: all of the land stays as large as it can.
+    const box = page.sheet.panel && before.box.contains(whole) ? whole.pad(0.03) : before.box.pad(-0.02);
+    map.fitBounds(box, { animate: false });
     redraw();
   }
   function fromPaper() {

@@ -12,8 +12,10 @@
   const layers = read("page-layers");
   const features = read("page-features");
   const listeners = [];
-  // The address carries the reader's choice from page to page: plan.html#en.
-  const asked = () => ["zh", "en"].find((known) => location.hash === "#" + known);
+  // The address carries the reader's choice from page to page: plan.html#en. What a panel adds
+  // behind it stays: balance.html#en&level=2.
+  const said = () => location.hash.slice(1).split("&");
+  const asked = () => ["zh", "en"].find((known) => said()[0] === known);
   let language = asked() || sheet.language;
 
   // The text of a pair in the reader's language; what exists when one is missing.
@@ -72,7 +74,7 @@
 
   function remember() {
     try {
-      history.replaceState(null, "", "#" + language);
+      history.replaceState(null, "", "#" + [language, ...said().slice(asked() ? 1 : 0).filter(Boolean)].join("&"));
     } catch {
       // In a notebook's frame there is no address to keep it in.
     }

@@ -1,0 +1,354 @@
+"""What is known of each parcel as lines in words, in both languages, with what each is worth."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from erdao_gis.catalogue import code_lists
+from erdao_gis.land_use import land_use_classes
+from erdao_gis.maps.atlas_source import spoken
+from erdao_gis.maps.content import Pair
+from erdao_gis.parcels import LimitCheck, ParcelFacts, edition_of
+
+__all__ = [
+    "NOTHING_SET",
+    "UNDRAWN",
+    "finding_of",
+    "line_titles",
+    "parcel_lines",
+    "parcel_said",
+    "street_names",
+    "yes_no",
+]
+
+NOTHING_SET = ("density_and_green", "density_and_green_limits")
+"""Limits that hold by definition: they say nothing of a parcel for which none was set."""
+
+UNDRAWN = ("parcels_null_geometry", "parcels_self_crossing", "parcels_not_area")
+"""Faults for which a parcel cannot be drawn."""
+
+_TABLE = "parcels"
+_AREAS = ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")
+_PLACES = ("metro_stations", "parks", "schools", "clinics")
+_CLASHES = ("river_setback", "subsidence", "protected_land")
+_BOUNDS = ("lower_bound", "upper_bound")
+
+_Row = Mapping[str, object]
+_Line = Callable[[_Row], Pair]
+
+
+def parcel_said(key: str, facts: Mapping[str, object] | None = None) -> Pair:
+    """Return a row of the parcels' words in both languages.
+
+    >>> parcel_said("page_unmeasured").zh
+    '无法量算'
+    """
+    return spoken(key, facts, table=_TABLE)
+
+
+def line_titles() -> dict[str, Pair]:
+    """Return the headings of the lines, in the order in which they are read.
+
+    >>> list(line_titles())[:3]
+    ['page_finding', 'page_faults', 'page_use']
+    """
+    keys = ["page_finding", "page_faults", "page_use", "page_size", "page_outline", "page_streets"]
+    titles = {key: parcel_said(key) for key in keys}
+    titles |= {f"page_{name}": parcel_said(name) for name in _AREAS}
+    titles |= {f"page_{name}": parcel_said(f"page_{name}") for name in (*_PLACES, *_CLASHES)}
+    return titles
+
+
+def finding_of(limits: pd.DataFrame) -> "pd.Series[str]":
+    """Tell for each parcel what the limits say of it as a whole.
+
+    Parameters
+    ----------
+    limits
+        From `check_limits`.
+
+    Returns
+    -------
+    pandas.Series
+        Index: the parcels. ``exceeded`` where a limit is broken, else ``reversed`` where limits
+        contradict each other, else ``met`` where every limit that is set could be judged, else
+        ``no_data`` (no limit is set, or a figure is missing).
+
+    Examples
+    --------
+    >>> rows = {"parcel": ["A", "A", "B"], "limit": ["height_max"] * 3,
+    ...         "state": ["met", "below", "no_value"]}
+    >>> finding_of(pd.DataFrame(rows)).to_dict()
+    {'A': 'exceeded', 'B': 'no_data'}
+    """
+    own = ~limits["limit"].isin(NOTHING_SET)
+    state = limits["state"]
+    marks = pd.DataFrame(
+        {
+            "parcel": limits["parcel"],
+            "exceeded": state.isin(("exceeded", "below")),
+            "reversed": state == "reversed",
+            "met": own & (state == "met"),
+            "lacking": own & (state == "no_value"),
+        }
+    )
+    told = marks.groupby("parcel", sort=False).any()
+    found = pd.Series("no_data", index=told.index, name="finding")
+    found[told["met"] & ~told["lacking"]] = "met"
+    found[told["reversed"]] = "reversed"
+    found[told["exceeded"]] = "exceeded"
+    return found
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Words:
+    """Facts with their states and the names of what they point to."""
+
+    states: Mapping[str, str]
+    names: Mapping[str, Mapping[str, Pair]]
+    frontage: Mapping[str, Sequence[tuple[str, float]]]
+    english: Mapping[str, str]
+
+    def worth(self, said: Pair, column: str) -> Pair:
+        """Add to a line that it is a bound only."""
+        state = self.states.get(column, "value")
+        if state not in _BOUNDS:
+            return said
+        return parcel_said("page_bound", {"said": said, "worth": parcel_said(f"worth_{state}")})
+
+    def known(self, column: str) -> bool:
+        return self.states.get(column, "no_data") != "no_data"
+
+    def size(self, row: _Row) -> Pair:
+        facts = {"m2": _figure(row["area_m2"], 1), "ha": _figure(row["area_ha"], 4),
+                 "mu": _figure(row["area_mu"], 2)}  # fmt: skip
+        return parcel_said("page_size_is", facts)
+
+    def outline(self, row: _Row) -> Pair:
+        facts = {
+            "metres": _figure(row["perimeter_m"], 1),
+            "compact": _figure(row["compactness"], 2),
+        }
+        return parcel_said("page_outline_is", facts)
+
+    def streets(self, row: _Row) -> Pair:
+        if not self.known("frontage_m"):
+            return parcel_said("worth_no_data")
+        along = self.frontage.get(str(row["id"]), ())
+        if not along:
+            return self.worth(parcel_said("page_no_street"), "frontage_m")
+        open_to_cars = row["street_access"] == "yes"
+        listed = [(name, _figure(metres, 1)) for name, metres in along]
+        facts = {
+            "total": _figure(row["frontage_m"], 1),
+            "streets": Pair(zh="、".join(f"{name} {metres} 米" for name, metres in listed),
+                            en=", ".join(f"{self.english.get(name, name)} {metres} m"
+                                         for name, metres in listed)),
+            "access": parcel_said("page_access" if open_to_cars else "page_no_access"),
+        }  # fmt: skip
+        return self.worth(parcel_said("page_streets_are", facts), "frontage_m")
+
+    def area(self, name: str) -> _Line:
+        def line(row: _Row) -> Pair:
+            if not self.known(name):
+                return parcel_said("worth_no_data")
+            key = row[name]
+            if _missing(key):
+                return self.worth(parcel_said("page_outside"), name)
+            facts: dict[str, object] = {
+                "name": self.names[name].get(str(key), Pair(zh=str(key), en=str(key))),
+                "share": _figure(_number(row[f"{name}_share"]) * 100, 1),
+                "count": int(_number(row[f"{name}_count"])),
+            }
+            many = int(_number(row[f"{name}_count"])) > 1
+            said = parcel_said("page_in_several" if many else "page_in", facts)
+            return self.worth(said, name)
+
+        return line
+
+    def place(self, name: str) -> _Line:
+        def line(row: _Row) -> Pair:
+            metres = row[f"{name}_m"]
+            if not self.known(f"{name}_m") or _missing(metres):
+                return parcel_said("worth_no_data")
+            key = str(row[f"{name}_id"])
+            facts: dict[str, object] = {
+                "name": self.names[name].get(key, Pair(zh=key, en=key)),
+                "metres": _figure(metres, 0),
+                "walk": self.walk(row.get(f"{name}_walk_min"), f"{name}_walk_min"),
+            }
+            return self.worth(parcel_said("page_place", facts), f"{name}_m")
+
+        return line
+
+    def walk(self, minutes: object, column: str) -> Pair:
+        if not self.known(column) or _missing(minutes):
+            return parcel_said("page_no_walk_data")
+        if math.isinf(_number(minutes)):
+            return parcel_said("page_no_walk")
+        return parcel_said("page_walk", {"minutes": _figure(minutes, 1)})
+
+    def clash(self, name: str) -> _Line:
+        def line(row: _Row) -> Pair:
+            taken = row[f"{name}_m2"]
+            if not self.known(f"{name}_m2") or _missing(taken):
+                return parcel_said("worth_no_data")
+            if not _number(taken):
+                return self.worth(parcel_said("page_no_clash"), f"{name}_m2")
+            share = _number(row[f"{name}_share"]) * 100
+            facts = {"m2": _figure(taken, 1), "share": _figure(share, 1)}
+            return self.worth(parcel_said("page_clash", facts), f"{name}_m2")
+
+        return line
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan
+
+
+def _figure(value: object, decimals: int) -> str:
+    return f"{_number(value):,.{decimals}f}"
+
+
+def street_names(roads: pd.DataFrame) -> dict[str, str]:
+    """Return the English names of streets by their Chinese ones, where they have some.
+
+    >>> street_names(pd.DataFrame({"name_zh": ["甲街", "乙街"], "name_en": ["Jia Street", None]}))
+    {'甲街': 'Jia Street'}
+    """
+    both = roads[["name_zh", "name_en"]].dropna()
+    return dict(zip(both["name_zh"].astype(str), both["name_en"].astype(str), strict=True))
+
+
+def _names(layer: pd.DataFrame) -> dict[str, Pair]:
+    """Return id and name of the features of a layer: SZN1 老镇区."""
+    zh = layer["name_zh"].fillna("").astype(str)
+    en = layer["name_en"].fillna("").astype(str).where(layer["name_en"].notna(), zh)
+    return {
+        str(key): Pair(zh=f"{key} {one}".strip(), en=f"{key} {other}".strip())
+        for key, one, other in zip(layer.index, zh, en, strict=True)
+    }
+
+
+def _bounds_of(checked: LimitCheck) -> dict[str, dict[str, Pair]]:
+    """Return for each parcel what each of its limits says."""
+    worth = str(checked.values.attrs.get("state", "value"))  # noqa: PD011 - a frame of that name
+    lines: dict[str, dict[str, Pair]] = {}
+    table = checked.limits
+    columns = ("parcel", "limit", "value", "bound", "side", "state", "unit")
+    for parcel, limit, value, bound, side, state, unit in zip(
+        *(table[name] for name in columns), strict=True
+    ):
+        by_itself, none = limit in NOTHING_SET, _missing(value)
+        if by_itself and none:
+            continue
+        said = parcel_said("worth_no_data") if none else _plain(value, unit)
+        if worth in _BOUNDS and not none and limit != NOTHING_SET[1]:
+            bounded = {"said": said, "worth": parcel_said(f"worth_{worth}")}
+            said = parcel_said("page_bound", bounded)
+        facts: dict[str, object] = {"value": said, "state": parcel_said(f"state_{state}")}
+        key = "page_limit_unset"
+        if not _missing(bound):
+            facts |= {"side": parcel_said(f"side_{side}"), "bound": _plain(bound, unit)}
+            key = "page_limit_sum" if by_itself else "page_limit"
+        lines.setdefault(str(parcel), {})[f"page_limit_{limit}"] = parcel_said(key, facts)
+    return lines
+
+
+def _plain(value: object, unit: object) -> Pair:
+    text = f"{_number(value):,.2f}".rstrip("0").rstrip(".")
+    shown = f"{text} {unit}".strip()
+    return Pair(zh=shown, en=shown)
+
+
+def _uses(found: ParcelFacts) -> dict[str, Pair]:
+    classes = land_use_classes(edition_of(found.parcels))
+    return {
+        str(code): Pair(zh=f"{code} {zh}", en=f"{code} {en}")
+        for code, zh, en in zip(classes.index, classes["name_zh"], classes["name_en"], strict=True)
+    }
+
+
+def _faults(checked: LimitCheck) -> dict[str, Pair]:
+    """Return the faults of each parcel as one text; why one has no outline is told as such."""
+    told: dict[str, list[Pair]] = {}
+    for fault in checked.audit.faults:
+        if fault.rule in UNDRAWN:
+            continue
+        said = Pair(zh=fault.message("zh"), en=fault.message("en"))
+        told.setdefault(fault.feature, []).append(said)
+    return {
+        key: Pair(zh="".join(one.zh for one in said), en=" ".join(one.en for one in said))
+        for key, said in told.items()
+    }
+
+
+def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame, dict[str, Pair]]:
+    """Tell of each parcel what is known of it, one column a line.
+
+    Parameters
+    ----------
+    found
+        From `facts_of_parcels`.
+    checked
+        From `check_parcels`, of the same parcels.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the parcels' index; the cells are pairs, or None where a line does not apply. A
+        figure that is only a bound says so, one that nobody knows says that there is no data.
+    dict
+        Headings of the columns, in their order.
+    """
+    along: dict[str, list[tuple[str, float]]] = {}
+    for parcel, street, metres in found.frontage.itertuples(index=False):
+        along.setdefault(str(parcel), []).append((str(street), float(metres)))
+    names = {name: _names(found.around[name]) for name in (*_AREAS, *_PLACES)}
+    say = _Words(
+        states=found.facts.attrs["state"],
+        names=names,
+        frontage=along,
+        english=street_names(found.around["roads"]),
+    )
+    makers: dict[str, _Line] = {
+        "page_size": say.size, "page_outline": say.outline, "page_streets": say.streets,
+        **{f"page_{name}": say.area(name) for name in _AREAS},
+        **{f"page_{name}": say.place(name) for name in _PLACES},
+        **{f"page_{name}": say.clash(name) for name in _CLASHES},
+    }  # fmt: skip
+    findings = finding_of(checked.limits).rename(index=str)
+    faults, uses = _faults(checked), _uses(found)
+    bounds = _bounds_of(checked)
+    limits = [f"page_limit_{key}" for key in checked.limits["limit"].unique()]
+    codes = found.parcels.get("land_use_code", pd.Series(None, index=found.parcels.index))
+    rows, unknown = [], parcel_said("worth_no_data")
+    labels = found.facts.index.astype(str)
+    for key, code, row in zip(labels, codes, found.facts.to_dict("records"), strict=True):
+        said = {"id": key} | {str(name): value for name, value in row.items()}
+        use = Pair(zh=str(code), en=str(code))
+        line: dict[str, object] = {
+            "page_finding": parcel_said(f"finding_{findings[key]}"),
+            "page_faults": faults.get(key),
+            "page_use": unknown if _missing(code) else uses.get(str(code), use),
+        }
+        if _missing(said["area_m2"]):
+            line["page_size"] = parcel_said("page_unmeasured")
+        else:
+            line |= {name: make(said) for name, make in makers.items()}
+        rows.append(line | bounds.get(key, {}))
+    titles = line_titles() | {key: parcel_said(key.removeprefix("page_")) for key in limits}
+    table = pd.DataFrame(rows, index=found.parcels.index, columns=list(titles), dtype=object)
+    return table.where(table.notna(), None), titles
+
+
+def yes_no(value: object) -> object:
+    """Return yes or no in words; anything else as it is."""
+    names = code_lists()["yes_no"].get(str(value))
+    return value if names is None else Pair(zh=names[0], en=names[1])
