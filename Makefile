@@ -22,6 +22,8 @@ lint: .venv/.tested
 
 benchmark: .venv/.tested
 	$(BIN)/python benchmarks/pages.py
+	$(BIN)/python benchmarks/parcels.py
+	$(BIN)/python benchmarks/measures.py
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
