@@ -1,6 +1,8 @@
 """Workspaces that were cut off, tampered with or handed over with traps in them."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -217,3 +219,63 @@ def test_a_line_is_no_parcel(workspace: Workspace, tmp_path: Path) -> None:
     frame.to_file(tmp_path / "l.gpkg")
     prepared = prepare_import(workspace, tmp_path / "l.gpkg", "parcels", ImportOptions())
     assert [fault.feature for fault in prepared.faults] == ["x"]
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        '{"layer": "../../victim/foo", "files": []}',
+        '{"layer": "roads", "files": []}',
+        '{"layer": "parcels", "files": ["../../../victim/foo.gpkg"]}',
+        '{"layer": "nosuch", "files": []}',
+    ],
+)
+def test_a_forged_history_entry_reaches_nothing(
+    workspace: Workspace, tmp_path: Path, manifest: str
+) -> None:
+    """Undo touches the files of the entry's own layer only, and tells that the entry is damaged."""
+    bring(workspace, given(tmp_path, id="a"))
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "foo.gpkg").write_text("keep", "utf-8")
+    (entry,) = (workspace.folder / "history").iterdir()
+    (entry / "before.json").write_text(manifest, "utf-8")
+    with pytest.raises(WorkspaceError, match="damaged"):
+        undo_import(workspace)
+    assert (victim / "foo.gpkg").read_text("utf-8") == "keep"
+    assert entry.exists()
+    assert list(erdao_gis.read_layer("parcels", workspace).index) == ["a"]
+
+
+def test_a_change_that_was_killed_is_told_and_mended(workspace: Workspace, tmp_path: Path) -> None:
+    """A run killed between two files leaves a mark: nobody reads half a change, undo mends it."""
+    bring(workspace, given(tmp_path, id="a"))
+    before = workspace.supplied_path("parcels").read_bytes()
+    script = (
+        "import os, sys\n"
+        "from erdao_gis.catalogue import change_layer, open_workspace\n"
+        "place = open_workspace(sys.argv[1])\n"
+        "def put():\n"
+        "    place.supplied_path('parcels').write_bytes(b'half')\n"
+        "    os.kill(os.getpid(), 9)\n"
+        "change_layer(place, 'parcels', put)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script, str(workspace.folder)], check=False)
+    assert run.returncode != 0
+    with pytest.raises(WorkspaceError, match="erdao undo"):
+        erdao_gis.read_layer("parcels", workspace.folder)
+    # The lock of a process that is gone holds nobody up.
+    undo_import(open_workspace(workspace.folder, unfinished=True))
+    assert workspace.supplied_path("parcels").read_bytes() == before
+    assert list(erdao_gis.read_layer("parcels", workspace.folder).index) == ["a"]
+
+
+def test_more_than_9999_changes_are_undone_in_order(workspace: Workspace, tmp_path: Path) -> None:
+    """Entries are numbers, not texts: the last one is the one that is taken back."""
+    bring(workspace, given(tmp_path, id="a"))
+    (entry,) = (workspace.folder / "history").iterdir()
+    entry.rename(entry.with_name("9999-parcels"))
+    bring(workspace, given(tmp_path, id="b"))
+    assert (workspace.folder / "history" / "10000-parcels").exists()
+    undo_import(workspace)
+    assert list(erdao_gis.read_layer("parcels", workspace).index) == ["a"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import geopandas as gpd
 
 from erdao_gis.catalogue.deriving import Change, derive, write_derivation
-from erdao_gis.catalogue.history import remember, restore_last, sole_writer
+from erdao_gis.catalogue.history import begin, finish, remember, restore_last, sole_writer
 from erdao_gis.catalogue.schema import layer_schema
 from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.files import write_features, write_text_atomic
@@ -39,13 +39,18 @@ def change_layer(workspace: Workspace, name: str, put: Callable[[], None]) -> tu
     """
     with sole_writer(workspace):
         entry = remember(workspace, name)
+        begin(workspace, entry)
         try:
             put()
+            changes = derive_again(workspace, name)
         except BaseException:
             # What was half put is put back, and no entry is left that would undo nothing.
             restore_last(workspace) if entry.exists() else None
+            derive_again(workspace, name)
             raise
-        return derive_again(workspace, name)
+        finally:
+            finish(workspace)
+        return changes
 
 
 def write_supplied(
