@@ -235,3 +235,18 @@ def test_the_command_tells_where_pairs_come_from(workspace: Workspace, tmp_path:
     assert "面积/亩" in said.output.split("保留的其他列：")[1].splitlines()[0]
     twice = CliRunner().invoke(erdao, [*into, "--map", "容积率=id", "--map", "容积率=supply"])
     assert twice.exit_code == 2
+
+
+def test_a_wrong_pair_says_which_side_is_wrong(workspace: Workspace, tmp_path: Path) -> None:
+    """A heading that the file lacks is told by the file's, a column by the layer's."""
+    path = parcel(tmp_path, 号="A")
+    with pytest.raises(SchemaError) as caught:
+        look(workspace, path, columns={"没有": "id"})
+    assert caught.value.key == "mapping_unknown"
+    assert "图层" not in caught.value.message("zh").split("。")[0]
+    mapping = tmp_path / "m.csv"
+    mapping.write_text("heading,column\n号,nothing\n备注,\n", "utf-8")
+    with pytest.raises(SchemaError) as caught:
+        look(workspace, path, mapping=mapping)
+    assert caught.value.key == "mapping_column_unknown"
+    assert "“nothing”不是图层“parcels”的列" in caught.value.message("zh")

@@ -190,7 +190,9 @@ def test_shares_for_percentages_are_told(workspace: Workspace, tmp_path: Path) -
     prepared = look(workspace, tmp_path, 绿地率=[0.3, 0.35])
     assert "--map 绿地率=green_ratio_min:小数" in str(prepared.warnings["reason_zh"].iloc[0])
     assert prepared.warnings["row"].tolist() == [0]
-    assert look(workspace, tmp_path, 绿地率=[0.3, 35]).warnings.empty
+    mixed = look(workspace, tmp_path, 绿地率=[0.3, 35, "0.35", "35%"])
+    assert mixed.warnings["id"].tolist() == ["P1", "P3"]
+    assert mixed.frame["green_ratio_min"].tolist() == [0.3, 35, 0.35, 35]
     told = look(workspace, tmp_path, {"绿地率": "green_ratio_min:小数"}, 绿地率=[0.3, 0.35])
     assert told.frame["green_ratio_min"].tolist() == [30.0, 35.0]
 
@@ -236,13 +238,62 @@ def test_limits_fill_the_side_they_name(
 
 @pytest.mark.parametrize(
     "text",
-    ["约2.5", "≤2.5≤3", "2.5左右", "<1<2", "详见规划条件", "1.0/2.5", "-2", "≤", "1.0<2.5", "=2"],
-)
-def test_what_is_not_understood_is_a_fault(workspace: Workspace, tmp_path: Path, text: str) -> None:
-    """It stays as text, named with its parcel; nothing is guessed."""
+    [
+        "约2.5", "≤2.5≤3", "2.5左右", "<1<2", "详见规划条件", "1.0/2.5", "≤", "1.0<2.5", "=2",
+        "1.5\n2", "20 30", "2. 5", "2²", "①", "½", "40年", "18层", "R2", "R21", "1,200", "2，5",
+    ],
+)  # fmt: skip
+def test_what_is_not_understood_is_kept_in_words(
+    workspace: Workspace, tmp_path: Path, text: str
+) -> None:
+    """The figure is blank, the words stand beside it, named with row and parcel: no guess."""
     prepared = look(workspace, tmp_path, 容积率=["2", text])
+    assert prepared.faults == ()
+    assert prepared.frame["floor_area_ratio_max"].fillna(-1).tolist() == [2, -1]
+    assert prepared.frame["floor_area_ratio_min"].isna().all()
+    assert prepared.frame["容积率（原文）"].tolist() == [None, text]
+    said = prepared.warnings[prepared.warnings["id"] == "P2"]
+    assert said["row"].tolist() == [2]
+    assert "容积率（原文）" in str(said["reason_zh"].iloc[0])
+
+
+@pytest.mark.parametrize("value", ["-2", -2.0, "inf"])
+def test_a_figure_that_cannot_be_is_a_fault(
+    workspace: Workspace, tmp_path: Path, value: object
+) -> None:
+    """Below zero or endless is understood, and wrong."""
+    prepared = look(workspace, tmp_path, 容积率=["2", str(value)])
     assert [(fault.rule, fault.feature) for fault in prepared.faults] == [("number_bad", "P2")]
-    assert text in prepared.faults[0].message("zh")
+
+
+def test_a_percentage_above_100_is_a_fault(workspace: Workspace, tmp_path: Path) -> None:
+    """30 under a heading that says shares would be 3000 %."""
+    prepared = look(workspace, tmp_path, **{"绿地率（小数）": [0.3, 30]})
+    assert [(f.rule, f.feature) for f in prepared.faults] == [("percent_above_100", "P2")]
+    assert "3000%" in prepared.faults[0].message("zh")
+
+
+@pytest.mark.parametrize("heading", ["面积（亩、公顷）", "面积(亩)(m2)"])
+def test_two_units_in_a_heading_are_left_alone(
+    workspace: Workspace, tmp_path: Path, heading: str
+) -> None:
+    """Which of them holds cannot be told; a statement settles it."""
+    prepared = look(workspace, tmp_path, **{heading: [15]})
+    assert prepared.frame["area_m2"].isna().all()
+    assert heading in prepared.kept
+    assert "两个单位" in str(prepared.warnings["reason_zh"].iloc[0])
+    told = look(workspace, tmp_path, {heading: "area_m2:亩"}, **{heading: [15]})
+    assert told.frame["area_m2"].tolist() == [10_000]
+
+
+@pytest.mark.parametrize("heading", ["面积（万亩）", "面积（10⁴m²）", "面积（平方英尺）"])
+def test_an_unknown_unit_is_said(workspace: Workspace, tmp_path: Path, heading: str) -> None:
+    """The column looks like the area and is not taken for it."""
+    prepared = look(workspace, tmp_path, **{heading: [1]})
+    assert prepared.frame["area_m2"].isna().all()
+    said = str(prepared.warnings["reason_zh"].iloc[0])
+    assert heading in said
+    assert "area_m2" in said
 
 
 @pytest.mark.parametrize(
@@ -276,20 +327,46 @@ def test_cells_with_units_and_sides(
 def test_a_term_of_two_uses_is_not_one_number(
     workspace: Workspace, tmp_path: Path, text: str
 ) -> None:
-    """It is named with its parcel, and may be left under its own name."""
+    """The words are kept beside a blank figure; or the whole column under its own name."""
     prepared = look(workspace, tmp_path, 出让年限=[text])
-    assert [fault.feature for fault in prepared.faults] == ["P1"]
-    assert look(workspace, tmp_path, {"出让年限": ""}, 出让年限=[text]).faults == ()
+    assert prepared.frame["term_years"].isna().all()
+    assert prepared.frame["出让年限（原文）"].tolist() == [text]
+    assert "出让年限（原文）" in prepared.kept
+    alone = look(workspace, tmp_path, {"出让年限": ""}, 出让年限=[text])
+    assert alone.frame["出让年限"].tolist() == [text]
 
 
 def test_land_use_codes_without_their_zero_are_told(workspace: Workspace, tmp_path: Path) -> None:
     """701 for 0701 is said once for the file and changed nowhere; 16 is a code of its own."""
     prepared = look(workspace, tmp_path, 用地代码=["701", "16", "70102"])
     assert prepared.frame["land_use_code"].tolist() == ["701", "16", "70102"]
-    assert list(prepared.warnings["row"]) == [0]
-    assert "2 个代码像是丢了前导零（如 701，应为 0701）" in str(
-        prepared.warnings["reason_zh"].iloc[0]
-    )
+    assert set(prepared.warnings["row"]) == {0}
+    said = " ".join(prepared.warnings["reason_zh"])
+    assert "2 个代码像是丢了前导零（如 701，应为 0701）" in said
+    assert "--pad-codes" in said
+
+
+def test_zeros_are_put_back_when_asked_for(workspace: Workspace, tmp_path: Path) -> None:
+    """Only what is no code and becomes one; each change is listed."""
+    look(workspace, tmp_path, 用地代码=["701", "16", "70102", "799", "0701"])
+    options = ImportOptions(pad_codes=True)
+    prepared = prepare_import(workspace, tmp_path / "p.gpkg", "parcels", options)
+    codes = ["0701", "16", "070102", "799", "0701"]
+    assert prepared.frame["land_use_code"].tolist() == codes
+    said = " ".join(prepared.warnings["reason_zh"])
+    assert "701 → 0701 (1)；70102 → 070102 (1)" in said
+    assert "P4（799）" in said
+
+
+def test_mixed_codes_and_codes_of_no_edition_are_told(workspace: Workspace, tmp_path: Path) -> None:
+    """Both are kept as written; a main use is not chosen."""
+    given = ["0901/0902", "R2B1", "０７０１", "070102.0", "0701", "-"]
+    prepared = look(workspace, tmp_path, 用地代码=given)
+    assert prepared.frame["land_use_code"].tolist() == [*given[:-1], None]
+    said = " ".join(prepared.warnings["reason_zh"])
+    assert "P1（0901/0902）、P2（R2B1）" in said
+    assert "P3（０７０１）、P4（070102.0）" in said
+    assert "列“用地代码”有 1 格只填了横线" in said
 
 
 def test_a_dash_is_nothing_and_said(workspace: Workspace, tmp_path: Path) -> None:
@@ -298,7 +375,8 @@ def test_a_dash_is_nothing_and_said(workspace: Workspace, tmp_path: Path) -> Non
     assert prepared.faults == ()
     assert prepared.frame["height_max_m"].notna().tolist() == [True, False, False, False]
     assert "2" in str(prepared.warnings["reason_zh"].iloc[0])
-    assert [f.feature for f in look(workspace, tmp_path, 建筑限高=["24", "不限"]).faults] == ["P2"]
+    words = look(workspace, tmp_path, 建筑限高=["24", "不限"])
+    assert words.frame["建筑限高（原文）"].tolist() == [None, "不限"]
 
 
 def test_one_limit_told_twice_is_a_fault(workspace: Workspace, tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 import geopandas as gpd
 import pandas as pd
 
+from erdao_gis.catalogue.carrying import joined_columns_text
 from erdao_gis.catalogue.deriving import Change
-from erdao_gis.catalogue.history import restore_last, sole_writer
+from erdao_gis.catalogue.history import finish, restore_last, sole_writer
 from erdao_gis.catalogue.mapping_files import Said, kept_text, read_mapping
 from erdao_gis.catalogue.operations import close_operations, require_no_operations
 from erdao_gis.catalogue.preview import PreparedImport
@@ -74,6 +75,11 @@ def _put(workspace: Workspace, prepared: PreparedImport) -> None:
             "datum": options.datum,
             "completeness": "partial" if options.partial else "complete",
         }
+        record |= _edition_said(prepared)
+        if prepared.carried and prepared.carried.cells:
+            # What tables said is still there, and so is where it came from.
+            earlier = supply_record(name, workspace)
+            record |= {key: value for key, value in earlier.items() if key.startswith("joined_")}
         write_supplied(workspace, name, _whole(workspace, prepared), record)
     _keep_mapping(workspace, prepared)
 
@@ -91,6 +97,8 @@ def _whole(workspace: Workspace, prepared: PreparedImport) -> gpd.GeoDataFrame:
 def _joined_record(workspace: Workspace, prepared: PreparedImport, sha256: str) -> dict[str, str]:
     """Tell of the outlines as before, and of every table that was joined to them."""
     record = supply_record(prepared.layer, workspace)
+    columns = [name for name in prepared.filled if name != "id"]
+    record["joined_columns"] = joined_columns_text(record.get("joined_columns", ""), columns)
     told = {
         "joined_file": prepared.path.name,
         "joined_sha256": sha256,
@@ -101,6 +109,12 @@ def _joined_record(workspace: Workspace, prepared: PreparedImport, sha256: str) 
     for key, value in told.items():
         record[key] = f"{record.get(key, '')}; {value}" if earlier else value
     return record
+
+
+def _edition_said(prepared: PreparedImport) -> dict[str, str]:
+    """Tell the edition of the codes and what it rests on, where there are codes."""
+    edition = prepared.edition
+    return {"edition": edition.edition, "edition_from": edition.origin} if edition.edition else {}
 
 
 def _keep_mapping(workspace: Workspace, prepared: PreparedImport) -> None:
@@ -117,7 +131,7 @@ def _keep_mapping(workspace: Workspace, prepared: PreparedImport) -> None:
 
 
 def undo_import(workspace: Workspace) -> tuple[str, tuple[Change, ...]]:
-    """Take back the last import.
+    """Take back the last change of a supplied layer, or the one that was cut off.
 
     Returns
     -------
@@ -131,4 +145,6 @@ def undo_import(workspace: Workspace) -> tuple[str, tuple[Change, ...]]:
     """
     with sole_writer(workspace):
         name = restore_last(workspace)
-        return name, derive_again(workspace, name)
+        changes = derive_again(workspace, name)
+        finish(workspace)
+        return name, changes

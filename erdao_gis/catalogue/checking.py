@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -27,6 +28,7 @@ GEOMETRY_TYPES: Mapping[str, frozenset[str]] = {
         {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
     ),
 }
+_WHOLE = 100  # percent
 PLACED_COLUMNS = ("evidence", "identity", "accuracy_m", "source", "licence", "datum")
 
 
@@ -107,15 +109,17 @@ def layer_faults(layer: Layer, frame: gpd.GeoDataFrame) -> Iterator[Fault]:
 
 
 def _column_faults(file: str, column: Column, frame: gpd.GeoDataFrame) -> Iterator[Fault]:
-    facts = {"column": column.name}
+    facts = _naming(column)
     if column.name not in frame:
         yield Fault(file=file, feature="", rule="column_missing", facts=facts)
         return
     values = frame[column.name]
     blank = values.isna() | (values.astype(str).str.strip() == "")
     if column.required:
+        codes = facts | {"codes": ", ".join(code_lists().get(column.codes, ()))}
+        rule = "code_missing" if column.codes else "value_missing"
         for key in frame.index[blank]:
-            yield Fault(file=file, feature=str(key), rule="value_missing", facts=facts)
+            yield Fault(file=file, feature=str(key), rule=rule, facts=codes)
     if column.codes:
         known = code_lists()[column.codes]
         for key, value in values[~blank].items():
@@ -124,10 +128,28 @@ def _column_faults(file: str, column: Column, frame: gpd.GeoDataFrame) -> Iterat
                 said = facts | {"value": ";".join(unknown), "codes": ", ".join(known)}
                 yield Fault(file=file, feature=str(key), rule="code_unknown", facts=said)
     if column.type == "number":
-        numbers = pd.to_numeric(values, errors="coerce")
-        for key in frame.index[~blank & (numbers.isna() | (numbers < 0) | np.isinf(numbers))]:
-            said = facts | {"value": values.loc[key]}
-            yield Fault(file=file, feature=str(key), rule="number_bad", facts=said)
+        yield from _number_faults(file, column, values, blank)
+
+
+def _naming(column: Column) -> dict[str, object]:
+    """Name a column as people do, and as the file does."""
+    return {"column": column.name, "title_zh": column.title_zh, "title_en": column.title_en}
+
+
+def _number_faults(
+    file: str, column: Column, values: "pd.Series[Any]", blank: "pd.Series[bool]"
+) -> Iterator[Fault]:
+    facts = _naming(column)
+    numbers = pd.to_numeric(values, errors="coerce")
+    for key in values.index[~blank & (numbers.isna() | (numbers < 0) | np.isinf(numbers))]:
+        value = values.loc[key]
+        finite = isinstance(value, float) and np.isfinite(value)
+        said = facts | {"value": round(value, 2) if finite else value}
+        yield Fault(file=file, feature=str(key), rule="number_bad", facts=said)
+    if column.unit == "%":
+        for key, value in numbers[np.isfinite(numbers) & (numbers > _WHOLE)].items():
+            said = facts | {"value": f"{value:g}"}
+            yield Fault(file=file, feature=str(key), rule="percent_above_100", facts=said)
 
 
 def _geometry_faults(file: str, layer: Layer, frame: gpd.GeoDataFrame) -> Iterator[Fault]:
@@ -166,7 +188,8 @@ def _evidence_faults(file: str, layer: Layer, frame: gpd.GeoDataFrame) -> Iterat
         for column in PLACED_COLUMNS:
             # The district's own data need not state what only our reading of others' must.
             if pd.isna(row.get(column)) and not (supplied or layer.role == "input"):
-                facts = {"column": column}
+                told = layer.column(column)
+                facts = _naming(told) if told else {}
                 yield Fault(file=file, feature=feature, rule="evidence_missing", facts=facts)
         text = row.get("source")
         keys = [] if supplied or pd.isna(text) else str(text).split(";")

@@ -7,13 +7,14 @@ from fractions import Fraction
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from erdao_gis.catalogue.mapping import Pair
 from erdao_gis.catalogue.schema import Layer
 from erdao_gis.catalogue.units import Unit, area_units, unit_called
-from erdao_gis.land_use import EDITIONS, class_codes
+from erdao_gis.catalogue.use_codes import code_doubts
 
-__all__ = ["Doubt", "doubts_of"]
+__all__ = ["Doubt", "difference", "doubts_of"]
 
 _UNIT_SLACK = 0.05
 _AREA_SLACK = 0.02
@@ -65,25 +66,12 @@ def doubts_of(layer: Layer, frame: gpd.GeoDataFrame, pairs: Sequence[Pair]) -> l
         if column is None or pair.column not in frame:
             continue
         if pair.column == "land_use_code":
-            found += _of_codes(frame)
+            found += [Doubt(feature="", key=key, facts=facts) for key, facts in code_doubts(frame)]
         if pair.column == "area_m2":
             found += _of_areas(frame, pair)
         if column.unit == "%":
             found += _of_shares(frame[pair.column], pair)
     return found
-
-
-def _of_codes(frame: gpd.GeoDataFrame) -> Iterator[Doubt]:
-    """Land-use codes that are none, but would be one with the zero that a spreadsheet drops."""
-    editions = frame["edition"].fillna(EDITIONS[0]) if "edition" in frame else EDITIONS[0]
-    table = pd.DataFrame({"code": frame["land_use_code"], "edition": editions})
-    lost: list[str] = []
-    for edition, codes in table.groupby("edition")["code"]:
-        known = class_codes(str(edition)) if edition in EDITIONS else frozenset()
-        lost += [str(code) for code in codes if code not in known and f"0{code}" in known]
-    if lost:
-        facts = {"number": len(lost), "found": lost[0], "meant": f"0{lost[0]}"}
-        yield Doubt(feature="", key="codes_lost_zeros", facts={"column": "land_use_code"} | facts)
 
 
 def _of_areas(frame: gpd.GeoDataFrame, pair: Pair) -> Iterator[Doubt]:
@@ -130,7 +118,12 @@ def _fitting(ratio: float, used: Fraction) -> Unit | None:
 
 def _of_shares(values: pd.Series, pair: Pair) -> Iterator[Doubt]:
     figures = pd.to_numeric(values, errors="coerce").dropna()
-    if len(figures) and ((figures > 0) & (figures <= 1)).all():
+    small = (figures > 0) & (figures <= 1)
+    if not small.all():
+        for key, value in figures[small].items():
+            said = {"heading": pair.heading, "value": f"{value:g}"}
+            yield Doubt(feature=str(key), key="share_among_percents", facts=said)
+    elif len(figures):
         share = unit_called("share")
         facts = {
             "heading": pair.heading,
@@ -139,3 +132,39 @@ def _of_shares(values: pd.Series, pair: Pair) -> Iterator[Doubt]:
             "unit": share.name_zh if share else "",
         }
         yield Doubt(feature="", key="share_for_percent", facts=facts)
+
+
+def difference(
+    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, *, upsert: bool
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]:
+    """Ids added, changed and removed, and how many stay the same.
+
+    Parameters
+    ----------
+    before, after
+        EPSG:4551, index ``id``; where ids are repeated all that stay count as changed.
+    upsert
+        Nothing is removed: features that ``after`` lacks stay.
+
+    Examples
+    --------
+    >>> from shapely import Point
+    >>> old = gpd.GeoDataFrame({"a": [1, 2]}, geometry=[Point(0, 0)] * 2, index=["x", "y"])
+    >>> difference(old, old.iloc[:1], upsert=False)
+    ((), (), ('y',), 1)
+    """
+    added = tuple(str(key) for key in after.index.difference(before.index))
+    gone = () if upsert else tuple(str(key) for key in before.index.difference(after.index))
+    both = after.index.intersection(before.index)
+    if after.index.has_duplicates or before.index.has_duplicates or both.empty:
+        return added, tuple(str(key) for key in both.unique()), gone, 0
+    columns = [name for name in after.columns if name != "geometry"]
+    old = before.loc[both].reindex(columns=[*columns, "geometry"])
+    new = after.loc[both]
+    alike = (old[columns] == new[columns]) | (old[columns].isna() & new[columns].isna())
+    equal = alike.all(axis=1).to_numpy()
+    same = equal & shapely.equals_exact(
+        old["geometry"].to_numpy(), new.geometry.to_numpy(), tolerance=1e-6
+    )
+    changed = tuple(str(key) for key in both[~same])
+    return added, changed, gone, int(same.sum())

@@ -1,7 +1,7 @@
 """A file's rows in the columns and types of a layer: codes as text, figures in the layer's unit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +18,6 @@ from erdao_gis.catalogue.limit_texts import (
 from erdao_gis.catalogue.mapping import Matched, Pair
 from erdao_gis.catalogue.schema import Column, Layer
 from erdao_gis.errors import Fault
-from erdao_gis.land_use import EDITIONS, land_use_classes
 
 __all__ = ["Fitted", "code_text", "fit_rows"]
 
@@ -33,12 +32,14 @@ class Fitted:
     rows: pd.DataFrame
     "Index as given; columns that the file lacks are not there."
     faults: tuple[Fault, ...]
-    translated: Mapping[str, int]
-    "Names of land-use classes that became codes (城镇住宅用地 → 0701), with their number."
     limits_read: int
     "Texts such as ≤2.5 that became figures."
     dashes: Mapping[str, int]
-    "Columns of figures in which a dash or a slash stood for nothing, with their number."
+    "Headings in whose cells a dash or a slash stood for nothing, with their number."
+    words: tuple[tuple[int, str, Mapping[str, object]], ...] = ()
+    "Words in columns of figures: row, code, and the facts to say of them."
+    padded: Mapping[str, int] = field(default_factory=dict)
+    "Land-use codes that were given their zero back (701 → 0701), with their number."
 
 
 def fit_rows(layer: Layer, frame: pd.DataFrame, matched: Matched, *, file: str) -> Fitted:
@@ -58,7 +59,8 @@ def fit_rows(layer: Layer, frame: pd.DataFrame, matched: Matched, *, file: str) 
     Returns
     -------
     Fitted
-        Text that is no figure stays as it is in a column of numbers, for the check to name.
+        Words in a column of figures (面议, 住宅70年，商服40年) leave the figure blank and are kept
+        in a column of their own beside it, ``<heading>（原文）``; each is told in ``words``.
 
     Examples
     --------
@@ -77,19 +79,19 @@ def fit_rows(layer: Layer, frame: pd.DataFrame, matched: Matched, *, file: str) 
         if column is None:
             continue
         if column.type != "number":
-            table[column.name] = _texts(table[column.name])
+            table[column.name] = work.texts(_texts(table[column.name]), pair.heading)
     for pair in matched.pairs:
         column = layer.column(pair.column)
         if column is not None and column.type == "number":
             work.fill(table, column, pair)
     work.settle(table)
-    translated = _translated(table) if "land_use_code" in table else {}
+    work.keep_words(table)
     return Fitted(
         rows=table,
         faults=tuple(work.faults),
-        translated=translated,
         limits_read=work.count,
         dashes=work.dashes,
+        words=tuple(work.told),
     )
 
 
@@ -136,6 +138,10 @@ def _texts(values: "pd.Series[Any]") -> "pd.Series[Any]":
     return values.map(code_text, na_action="ignore").astype(object).where(values.notna(), None)
 
 
+def _is_dash(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and _DASHES.issuperset(value.strip())
+
+
 class _Figures:
     """Reads the figures of one file; a limit goes to the side that its text names."""
 
@@ -148,6 +154,15 @@ class _Figures:
         self.count = 0
         self.moved: dict[str, dict[int, float]] = {}
         self.dashes: dict[str, int] = {}
+        self.words: dict[str, dict[int, str]] = {}
+        self.told: list[tuple[int, str, Mapping[str, object]]] = []
+
+    def texts(self, values: "pd.Series[Any]", heading: str) -> "pd.Series[Any]":
+        """Take a dash in a column of words for nothing, as notices put it."""
+        dash = values.map(_is_dash).astype(bool)
+        if dash.any():
+            self.dashes[heading] = self.dashes.get(heading, 0) + int(dash.sum())
+        return values.mask(dash, None).astype(object).where(~dash & values.notna(), None)
 
     def fill(self, table: pd.DataFrame, column: Column, pair: Pair) -> None:
         """Read the column's figures, and set apart those that belong on the other side."""
@@ -170,7 +185,8 @@ class _Figures:
                 known[text] = _read(text, column.unit, pair.ratio, quantity)
             read = known[text]
             if read is None:
-                values[place] = cells[place]
+                self.words.setdefault(pair.heading, {})[place] = text
+                values[place] = np.nan
                 continue
             self.count += 1
             own, other = read.most, read.least
@@ -181,6 +197,20 @@ class _Figures:
                 name = quantity.least if column.name == quantity.most else quantity.most
                 self.moved.setdefault(name, {})[place] = other
         table[column.name] = _numbers(pd.Series(values, index=table.index, dtype=object))
+
+    def keep_words(self, table: pd.DataFrame) -> None:
+        """Put what is no figure into columns of its own, and tell of each cell."""
+        for heading, words in self.words.items():
+            taken = {str(name).casefold() for name in table.columns}
+            name, number = f"{heading}（原文）", 1
+            while name.casefold() in taken:
+                number += 1
+                name = f"{heading}（原文）_{number}"
+            kept = [words.get(place) for place in range(len(table))]
+            for place, text in words.items():
+                facts = {"heading": heading, "value": text, "kept": name}
+                self.told.append((int(str(table.index[place])), self.labels[place], facts))
+            table[name] = pd.Series(kept, index=table.index, dtype=object)
 
     def settle(self, table: pd.DataFrame) -> None:
         """Fill the other sides; what a column of its own says of them otherwise is a fault."""
@@ -223,25 +253,3 @@ def _numbers(values: "pd.Series[Any]") -> "pd.Series[Any]":
     numbers = pd.to_numeric(values, errors="coerce")
     whole = numbers.notna().eq(values.notna()).all()
     return numbers.astype("float64") if whole else values.where(values.notna(), None)
-
-
-def _translated(table: pd.DataFrame) -> dict[str, int]:
-    """Put the code for the name of a land-use class, where the name is that of one class only."""
-    codes = table["land_use_code"]
-    editions = (
-        table["edition"] if "edition" in table else pd.Series(index=table.index, dtype=object)
-    )
-    found: dict[str, int] = {}
-    for edition, rows in codes.groupby(editions.fillna(EDITIONS[0]).astype(str)):
-        if edition not in EDITIONS:
-            continue
-        classes = land_use_classes(str(edition))["name_zh"]
-        once = classes[~classes.duplicated(keep=False)]
-        by_name = dict(zip(once, once.index, strict=True))
-        for name, number in rows[rows.isin(list(by_name))].value_counts().items():
-            key = f"{name} → {by_name[str(name)]}"
-            found[key] = found.get(key, 0) + int(number)
-        table.loc[rows.index, "land_use_code"] = rows.map(
-            lambda code, to=by_name: to.get(code, code)
-        )
-    return found

@@ -9,28 +9,41 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
+from erdao_gis.catalogue.carrying import Carried, carry_over, joined_columns
 from erdao_gis.catalogue.checking import layer_faults
-from erdao_gis.catalogue.comparing import doubts_of
+from erdao_gis.catalogue.comparing import difference, doubts_of
+from erdao_gis.catalogue.editions import mixed_editions
 from erdao_gis.catalogue.fitting import Fitted, fit_rows
 from erdao_gis.catalogue.joining import NearCodes, TableJoin, join_rows
-from erdao_gis.catalogue.mapping import Matched, match_headings
-from erdao_gis.catalogue.mapping_files import read_mapping, said_pairs
+from erdao_gis.catalogue.known_names import rows_with_known_names
+from erdao_gis.catalogue.land_uses import (
+    LandUses,
+    require_sayings,
+    uses_of_outlines,
+    uses_of_table,
+)
+from erdao_gis.catalogue.lost_codes import lost_codes, with_near_codes
+from erdao_gis.catalogue.mapping import Matched
 from erdao_gis.catalogue.operations import heirs_of_codes, require_no_operations
-from erdao_gis.catalogue.outlines import completed_rows, guarded_shapes, numbered_rows
+from erdao_gis.catalogue.outlines import completed_rows, guarded_shapes
 from erdao_gis.catalogue.preview import ImportOptions, PreparedImport, listed
+from erdao_gis.catalogue.reading import read_for_layer
+from erdao_gis.catalogue.replacing import bounds_that_meet, replaced_values
 from erdao_gis.catalogue.schema import Layer, layer_schema
-from erdao_gis.catalogue.workspace import Workspace, read_layer, read_shipped, read_supplied
-from erdao_gis.crs import ERDAO_REGION, DatumFit
-from erdao_gis.errors import Fault, FormatError, SchemaError, message_text
-from erdao_gis.files import FeatureTable, read_features
-from erdao_gis.files.characters import unstorable
-from erdao_gis.files.columns import rounded_code
+from erdao_gis.catalogue.use_codes import padded_codes
+from erdao_gis.catalogue.workspace import (
+    Workspace,
+    read_layer,
+    read_shipped,
+    read_supplied,
+    supply_record,
+)
+from erdao_gis.crs import DatumFit
+from erdao_gis.errors import Fault, SchemaError, message_text
 from erdao_gis.plan import read_plan
 
 __all__ = ["prepare_import"]
@@ -61,6 +74,10 @@ class _Taken:
     "The features of it that the file speaks of."
     before: gpd.GeoDataFrame
     fitted: Fitted
+    uses: LandUses
+    carried: Carried | None = None
+    named: tuple[Reason, ...] = ()
+    "What is to be said of features told apart by name."
     faults: tuple[Fault, ...] = ()
     rejects: tuple[Reason, ...] = ()
     fit: DatumFit | None = None
@@ -95,21 +112,21 @@ def prepare_import(
     CRSError, DatumError
         Its coordinates are not what they claim to be.
     SchemaError
-        A stated column or unit is not there, a mapping file is damaged, or a table has no codes
-        or nothing to be joined to.
+        A stated column, unit or edition is not there, a mapping file is damaged, or a table has
+        no codes or nothing to be joined to.
     WorkspaceError
         Outlines for a layer whose splits and mergers are recorded.
     """
     layer, file = layer_schema(layer_name), Path(path)
+    require_sayings(layer, options)
     base = workspace.supplied_path(layer_name)
     base_sha256 = hashlib.sha256(base.read_bytes()).hexdigest() if base.exists() else ""
-    table = _read(file, layer, workspace, options)
-    matched = _matched(layer, table.frame, workspace, options, file.name)
+    table, matched = read_for_layer(layer, file, workspace, options)
     asked = _Asked(workspace=workspace, layer=layer, file=file, options=options, matched=matched)
     placed = isinstance(table.frame, gpd.GeoDataFrame)
     if placed:
         require_no_operations(workspace, layer_name, closing=options.close_lineage)
-    lost = _lost_codes(table.frame, matched)
+    lost = lost_codes(table.frame, matched)
     sound = table.frame.loc[~table.frame.index.isin([row for row, *_ in lost])]
     taken = _outlines(asked, gpd.GeoDataFrame(sound)) if placed else _joined(asked, sound)
     rows = {str(code).strip(): int(str(row)) for row, code in taken.fitted.rows["id"].items()}
@@ -121,25 +138,40 @@ def prepare_import(
         for heading, number in dashes
         if number
     ]
+    notes += [(row, key, "words_for_figure", facts) for row, key, facts in taken.fitted.words]
+    if taken.fitted.padded:
+        pairs = "；".join(f"{pair} ({number})" for pair, number in taken.fitted.padded.items())
+        notes.append((0, "", "codes_padded", {"pairs": pairs}))
     retyped = taken.join.retyped if taken.join else ()
     notes += [(0, "", "column_became_text", {"column": name}) for name in retyped]
     notes += [(rows.get(d.feature, 0), d.feature, d.key, d.facts) for d in doubts]
+    notes += taken.uses.notes
+    notes += taken.named
+    notes += [(rows.get(key, 0), key, rule, facts) for key, rule, facts in _meeting(layer, taken)]
+    notes += [(0, "", key, facts) for key, facts in mixed_editions(taken.frame)]
     own = (*layer.column_names, "geometry")
     upsert = layer.role == "plan" and placed
-    added, changed, removed, same = _compare(taken.before, taken.frame, upsert=upsert)
+    added, changed, removed, same = difference(taken.before, taken.frame, upsert=upsert)
     return PreparedImport(
         layer=layer_name,
         path=file,
         frame=taken.frame,
-        rejects=listed(_hinted(listed(table.rejects, lost), taken.near), taken.rejects),
+        rejects=listed(with_near_codes(listed(table.rejects, lost), taken.near), taken.rejects),
         warnings=listed(_still_true(table.warnings, taken.fitted, matched), notes),
         faults=(*taken.fitted.faults, *taken.faults, *_faults(layer, taken.frame, file.name)),
         matched=matched,
         kept=tuple(name for name in taken.fitted.rows.columns if name not in own),
+        filled=tuple(
+            str(name) for name in taken.fitted.rows if taken.fitted.rows[name].notna().any()
+        ),
         datum_fit=taken.fit,
         join=taken.join,
         rows_in=table.features_in,
-        translated=taken.fitted.translated,
+        translated=taken.uses.translated,
+        edition=taken.uses.edition,
+        codes_kept=taken.uses.kept,
+        replaced=_replaced(layer, taken),
+        carried=taken.carried,
         limits_read=taken.fitted.limits_read,
         added=added,
         changed=changed,
@@ -150,51 +182,6 @@ def prepare_import(
     )
 
 
-def _read(file: Path, layer: Layer, workspace: Workspace, options: ImportOptions) -> FeatureTable:
-    region = None if workspace.fictional else ERDAO_REGION
-    try:
-        return read_features(file, layer=options.inner_layer, crs=options.crs, region=region)
-    except FormatError as error:
-        # Of several sheets or layers the one called like the layer is meant, as in a template.
-        names = str(error.facts.get("names", "")).split(", ")
-        if error.key != "layer_not_named" or layer.name not in names:
-            raise
-        return read_features(file, layer=layer.name, crs=options.crs, region=region)
-
-
-def _matched(
-    layer: Layer, frame: pd.DataFrame, workspace: Workspace, options: ImportOptions, file: str
-) -> Matched:
-    said = said_pairs(options.columns)
-    if options.mapping is not None:
-        said += read_mapping(Path(options.mapping), origin="file")
-    kept = workspace.mapping_path(layer.name)
-    if kept.exists() or kept.is_symlink():
-        said += read_mapping(kept, origin="kept")
-    headings = [str(name) for name in frame.columns if name != "geometry"]
-    return match_headings(layer, headings, said, file=file)
-
-
-def _lost_codes(frame: pd.DataFrame, matched: Matched) -> list[Reason]:
-    """Find codes that were rounded by a spreadsheet, or would not be read back as they are."""
-    pair = matched.pair_of("id")
-    if pair is None:
-        return []
-    values: pd.Series[Any] = frame[pair.heading]
-    found: list[Reason] = [
-        (int(str(row)), str(value), "code_rounded", {"column": pair.heading, "value": value})
-        for row, value in values.items()
-        if rounded_code(value)
-    ]
-    known = {row for row, *_ in found}
-    for finding in unstorable("id", values.reset_index(drop=True)):
-        row = int(str(frame.index[finding.row]))
-        if row not in known:
-            facts = {**finding.facts, "column": pair.heading}
-            found.append((row, str(facts["value"]), finding.key, facts))
-    return found
-
-
 def _still_true(warnings: pd.DataFrame, fitted: Fitted, matched: Matched) -> pd.DataFrame:
     """Leave out that a column was read as text, where all its figures were then understood."""
     understood = [
@@ -203,6 +190,15 @@ def _still_true(warnings: pd.DataFrame, fitted: Fitted, matched: Matched) -> pd.
         if pd.api.types.is_float_dtype(fitted.rows[pair.column])
     ]
     return warnings.loc[~warnings["reason_en"].isin(understood)]
+
+
+def _fitted(asked: _Asked, frame: pd.DataFrame) -> Fitted:
+    """Bring rows into the layer's columns; codes get their zero back where that was asked for."""
+    fitted = fit_rows(asked.layer, frame, asked.matched, file=asked.file.name)
+    if not asked.options.pad_codes:
+        return fitted
+    rows, padded = padded_codes(fitted.rows, edition=asked.options.edition)
+    return replace(fitted, rows=rows, padded=padded)
 
 
 def _outlines(asked: _Asked, frame: gpd.GeoDataFrame) -> _Taken:
@@ -216,18 +212,40 @@ def _outlines(asked: _Asked, frame: gpd.GeoDataFrame) -> _Taken:
         what=asked.file.name,
     )
     headings = frame.drop(columns="geometry")
-    fitted = fit_rows(layer, pd.DataFrame(headings), asked.matched, file=asked.file.name)
-    rows = numbered_rows(layer, fitted.rows)
-    said = {"source": options.source, "datum": options.datum, "as_of": options.as_of}
-    whole = completed_rows(layer, rows, shapes.geometry, said)
+    fitted = _fitted(asked, pd.DataFrame(headings))
     supplied = read_supplied(layer.name, asked.workspace)
+    rows, named = rows_with_known_names(layer, fitted.rows, fictional=asked.workspace.fictional)
+    uses = uses_of_outlines(layer, rows, asked.matched, options, supplied)
+    said = {"source": options.source, "datum": options.datum, "as_of": options.as_of}
+    whole = completed_rows(layer, uses.rows, shapes.geometry, said)
+    carried = carry_over(
+        supplied,
+        whole,
+        uses.said.set_index("id"),
+        () if supplied is None else joined_columns(_record(asked), supplied),
+        edition=options.edition,
+        replace=options.replace,
+    )
+    if layer.role == "plan":
+        carried = replace(carried, lost=())  # features that the file lacks stay
     if layer.role == "plan" or supplied is not None:
         before = read_layer(layer.name, asked.workspace)
     else:
         before = read_shipped(layer.name).iloc[:0]
     return _Taken(
-        frame=whole, spoken=whole, before=before, fitted=replace(fitted, rows=rows), fit=fit
+        frame=carried.frame,
+        spoken=carried.frame,
+        before=before,
+        fitted=replace(fitted, rows=uses.said),
+        uses=uses,
+        carried=carried,
+        named=tuple(named),
+        fit=fit,
     )
+
+
+def _record(asked: _Asked) -> Mapping[str, str]:
+    return supply_record(asked.layer.name, asked.workspace)
 
 
 def _joined(asked: _Asked, frame: pd.DataFrame) -> _Taken:
@@ -239,8 +257,9 @@ def _joined(asked: _Asked, frame: pd.DataFrame) -> _Taken:
         raise SchemaError("table_without_places", headings | {"layer": layer.name})
     if asked.matched.pair_of("id") is None:
         raise SchemaError("table_without_codes", headings)
-    fitted = fit_rows(layer, frame, asked.matched, file=file)
-    join = join_rows(supplied, fitted.rows)
+    fitted = _fitted(asked, frame)
+    uses = uses_of_table(layer, fitted.rows, asked.matched, asked.options, supplied)
+    join = join_rows(supplied, uses.rows)
     codes = {row: code for row, (code, _) in join.unmatched.items()}
     rejects: list[Reason] = []
     heirs = heirs_of_codes(asked.workspace, layer.name)
@@ -270,7 +289,8 @@ def _joined(asked: _Asked, frame: pd.DataFrame) -> _Taken:
         frame=join.frame,
         spoken=spoken,
         before=supplied,
-        fitted=fitted,
+        fitted=replace(fitted, rows=uses.rows),
+        uses=uses,
         faults=tuple(faults),
         rejects=tuple(rejects),
         join=join,
@@ -278,44 +298,32 @@ def _joined(asked: _Asked, frame: pd.DataFrame) -> _Taken:
     )
 
 
-def _hinted(rejects: pd.DataFrame, near: NearCodes | None) -> pd.DataFrame:
-    """Say of rows whose code was rounded which features may have been meant."""
-    if near is None or rejects.empty:
-        return rejects
-    said = {"zh": list(rejects["reason_zh"]), "en": list(rejects["reason_en"])}
-    for place, code in enumerate(rejects["id"].astype(str)):
-        found = {"near": ", ".join(near.codes(code))}
-        if found["near"]:
-            said["zh"][place] += message_text("codes_near", found, "zh")
-            said["en"][place] += " " + message_text("codes_near", found, "en")
-    return rejects.assign(reason_zh=said["zh"], reason_en=said["en"])
+def _replaced(layer: Layer, taken: _Taken) -> pd.DataFrame:
+    """List what stands in the place of other values; nothing where ids are repeated."""
+    before, after = taken.before, taken.frame
+    if before.index.has_duplicates or after.index.has_duplicates:
+        before = before.iloc[:0]
+    # What the person says of a whole file is in the record, not a value of each feature.
+    passed_over = {"source", "as_of", "datum"} - set(taken.fitted.rows.columns)
+    return replaced_values(layer.name, before, after, passed_over=sorted(passed_over))
+
+
+def _meeting(layer: Layer, taken: _Taken) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    """Find limits of which this file set one side against the other, which was there before."""
+    if taken.join is None:
+        return
+    given = taken.uses.rows.set_index("id")
+    given.index = [str(key).strip() for key in given.index]
+    by_code = {str(key).strip(): key for key in taken.spoken.index}
+    spoken = given[given.index.isin(by_code) & ~given.index.duplicated(keep=False)]
+    spoken.index = [by_code[key] for key in spoken.index]
+    yield from bounds_that_meet(layer, taken.frame, spoken)
 
 
 def _some(items: Iterable[object]) -> str:
     """List the first few."""
     texts = [str(item) for item in items]
     return ", ".join(texts[:_NAMED]) + (" …" if len(texts) > _NAMED else "")
-
-
-def _compare(
-    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, *, upsert: bool
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]:
-    """Ids added, changed and removed, and how many stay the same."""
-    added = tuple(str(key) for key in after.index.difference(before.index))
-    gone = () if upsert else tuple(str(key) for key in before.index.difference(after.index))
-    both = after.index.intersection(before.index)
-    if after.index.has_duplicates or before.index.has_duplicates or both.empty:
-        return added, tuple(str(key) for key in both.unique()), gone, 0
-    columns = [name for name in after.columns if name != "geometry"]
-    old = before.loc[both].reindex(columns=[*columns, "geometry"])
-    new = after.loc[both]
-    alike = (old[columns] == new[columns]) | (old[columns].isna() & new[columns].isna())
-    equal = alike.all(axis=1).to_numpy()
-    same = equal & shapely.equals_exact(
-        old["geometry"].to_numpy(), new.geometry.to_numpy(), tolerance=1e-6
-    )
-    changed = tuple(str(key) for key in both[~same])
-    return added, changed, gone, int(same.sum())
 
 
 def _faults(layer: Layer, frame: gpd.GeoDataFrame, file: str) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from erdao_gis.catalogue.fitting import code_text
 
-__all__ = ["NearCodes", "TableJoin", "join_rows"]
+__all__ = ["NearCodes", "TableJoin", "join_rows", "one_type", "places_of_rows"]
 
 _NAMED = 3
 _KEPT = 15  # digits of a number in a spreadsheet
@@ -104,6 +104,19 @@ def join_rows(features: gpd.GeoDataFrame, rows: pd.DataFrame) -> TableJoin:
     )
 
 
+def places_of_rows(features: pd.Index, rows: pd.DataFrame) -> dict[int, int]:
+    """Tell which row of a table speaks of which feature; rows that match none are left out.
+
+    Examples
+    --------
+    >>> places_of_rows(pd.Index(["01", "02"]), pd.DataFrame({"id": ["02 ", "3"]}, index=[1, 2]))
+    {1: 1}
+    """
+    places = _places(features)
+    codes = {int(str(row)): _code(value) for row, value in rows["id"].items()}
+    return {row: places[code] for row, code in codes.items() if code in places}
+
+
 def _code(value: Any) -> str:  # noqa: ANN401 - a cell
     return code_text(value).strip() if pd.notna(value) else ""
 
@@ -128,23 +141,37 @@ def _filled(
     for heading in given.columns:
         name = there.get(str(heading).casefold(), str(heading))
         cells = given[heading].astype(object)
-        filled = cells.notna().to_numpy() & (cells.astype(str).str.strip() != "").to_numpy()
+        # A dash is how notices write that nothing is set.
+        said = cells.astype(str).str.strip().str.strip("-–—―/\\")
+        filled = cells.notna().to_numpy() & (said != "").to_numpy()
         old = frame[name] if name in frame else pd.Series(None, index=frame.index, dtype=object)
         new = old.astype(object).where(old.notna(), None).to_numpy(dtype=object, copy=True)
         for place, value, wanted in zip(places, cells, filled, strict=True):
             if wanted:
                 new[place] = value
-        frame[name] = _one_type(
-            pd.Series(new, index=frame.index, dtype=object), old, given[heading]
-        )
+        frame[name] = one_type(pd.Series(new, index=frame.index, dtype=object), old, given[heading])
     order = [name for name in frame.columns if name != "geometry"]
     return frame[[*order, "geometry"]]
 
 
-def _one_type(
+def one_type(
     values: "pd.Series[Any]", old: "pd.Series[Any]", given: "pd.Series[Any]"
 ) -> "pd.Series[Any]":
-    """Give a column one type again: numbers if both sides have them, else text."""
+    """Give a column one type again: numbers if both sides have them, else text.
+
+    Parameters
+    ----------
+    values
+        Of both sides mixed.
+    old, given
+        The column of either side; one without values does not count.
+
+    Examples
+    --------
+    >>> mixed = pd.Series([1.0, "a"], dtype=object)
+    >>> one_type(mixed, pd.Series([1.0]), pd.Series(["a"])).tolist()
+    ['1', 'a']
+    """
     sides = [side for side in (old, given) if side.notna().any()]
     if sides and all(pd.api.types.is_bool_dtype(side.dropna().infer_objects()) for side in sides):
         return values.astype("boolean").astype(object).where(values.notna(), None)

@@ -7,6 +7,7 @@ as "at most" that figure: the layers do not tell the two apart.
 import csv
 import functools
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,7 +24,13 @@ from erdao_gis.catalogue.units import (
 
 __all__ = ["LimitColumns", "LimitFigures", "limit_columns", "read_figure", "read_limit"]
 
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(\D|$))")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+# A blank, or the end of a line, between two figures: which of them is meant cannot be told.
+_TWO_FIGURES = re.compile(r"[\d.,，．]\s+[\d.．]")
+# NFKC would make 22 of 2² and 1 of ①; behind a letter, as in m², they belong to a unit.
+_CHANGED_FIGURE = ("<super>", "<sub>", "<circle>", "<fraction>")
+# Heights and ratios reach no thousand: there a comma stands between two figures.
+_COUNTED_IN_THOUSANDS = frozenset({"area", "money", "price", "persons", "count"})
 _FIGURE = r"\d{1,15}(?:\.\d{1,15})?"
 _BETWEEN = "[-~–—至到]"
 _AND = "(?:且|并且|并|和|,|;|、)?"
@@ -98,15 +105,29 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
-def _in_unit(figure: str, said: str | None, unit: str, ratio: Fraction) -> float | None:
+def _in_unit(
+    figure: str, said: str | None, unit: str, ratio: Fraction, *, limit: bool = True
+) -> float | None:
     """Give a figure in the unit of the column; None if its own unit measures something else."""
     own = unit_called(said) if said else None
-    by = ratio if own is None else ratio_between(own, unit)
+    by = ratio if own is None else ratio_between(own, unit, counted=not limit)
     return None if by is None else float(Fraction(figure) * by)
 
 
-def _plain(text: str) -> str:
-    return _THOUSANDS.sub("", plain_text(text))
+def _is_clear(text: str) -> bool:
+    """Tell whether a text holds no two figures side by side and no raised or circled ones."""
+    if _TWO_FIGURES.search(text.strip()):
+        return False
+    before = ""
+    for sign in text:
+        if unicodedata.decomposition(sign).startswith(_CHANGED_FIGURE) and not before.isalpha():
+            return False
+        before = sign
+    return True
+
+
+def _without_commas(text: str) -> str:
+    return _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
 
 
 def read_figure(text: str, unit: str = "", *, ratio: Fraction = Fraction(1)) -> float | None:
@@ -124,7 +145,7 @@ def read_figure(text: str, unit: str = "", *, ratio: Fraction = Fraction(1)) -> 
     Returns
     -------
     float or None
-        None if the text is anything else.
+        None if the text is anything else, also two figures in one cell (24 and 36 in two lines).
 
     Examples
     --------
@@ -133,8 +154,12 @@ def read_figure(text: str, unit: str = "", *, ratio: Fraction = Fraction(1)) -> 
     >>> read_figure("住宅70年，商服40年", "years") is None
     True
     """
-    found = _patterns()["plain"].fullmatch(_plain(text))
-    return None if found is None else _in_unit(found[1], found[2], unit, ratio)
+    column = unit_called(unit) if unit else None
+    thousands = column is None or column.dimension in _COUNTED_IN_THOUSANDS
+    plain = plain_text(text)
+    said = _without_commas(plain) if thousands else plain
+    found = _patterns()["plain"].fullmatch(said) if _is_clear(text) else None
+    return None if found is None else _in_unit(found[1], found[2], unit, ratio, limit=False)
 
 
 def read_limit(
@@ -156,7 +181,8 @@ def read_limit(
     Returns
     -------
     LimitFigures or None
-        None if the text is anything else: nothing is guessed.
+        None if the text is anything else: nothing is guessed. A floor area ratio (no unit) takes
+        no unit but a share.
 
     Examples
     --------
@@ -165,9 +191,11 @@ def read_limit(
     >>> read_limit("不高于80米", "m").most, read_limit("≥35%", "%").least, read_limit("约30")
     (80.0, 35.0, None)
     """
-    said = _plain(text)
+    if not _is_clear(text):
+        return None
+    said = plain_text(text)
     for name in sorted(names, key=len, reverse=True):
-        said = said.replace(name, "", 1) if said.count(name) == 1 else said
+        said = _without_name(said, name)
     said = said.removeprefix(":")
     patterns = _patterns()
     if found := patterns["plain"].fullmatch(said):
@@ -182,6 +210,18 @@ def read_limit(
     if found := patterns["chain"].fullmatch(said):
         return _chained(found, unit, ratio)
     return _conditions(said, unit, ratio)
+
+
+def _without_name(said: str, name: str) -> str:
+    """Take the name of the quantity out; a Latin one only beside a sign: R2 is a land use."""
+    if said.count(name) != 1:
+        return said
+    if not name.isascii():
+        return said.replace(name, "")
+    sign = _any_of(list(_words("before")))
+    return re.sub(
+        f"^{re.escape(name)}(?={sign}|:)|(?<=[<>≤≥≦≧=]){re.escape(name)}(?={sign})", "", said
+    )
 
 
 def _between(least: float | None, most: float | None) -> LimitFigures | None:

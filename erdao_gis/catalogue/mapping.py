@@ -20,6 +20,7 @@ from erdao_gis.catalogue.units import (
     Side,
     Unit,
     heading_forms,
+    in_brackets,
     plain_text,
     ratio_between,
     unit_called,
@@ -120,7 +121,12 @@ def headings_meaning(name: str, layer: Layer, headings: Iterable[str]) -> list[s
 
 
 def match_headings(
-    layer: Layer, headings: Sequence[str], said: Sequence[Said], *, file: str
+    layer: Layer,
+    headings: Sequence[str],
+    said: Sequence[Said],
+    *,
+    file: str,
+    lower: Mapping[str, str] | None = None,
 ) -> Matched:
     """Match headings to columns: as stated, by name, then by alias; each column once.
 
@@ -135,6 +141,8 @@ def match_headings(
         aside, unless they were told for this import.
     file
         Its name, for messages.
+    lower
+        Of headings in two rows (控制指标 over 容积率) the lower part, which means the column.
 
     Raises
     ------
@@ -149,12 +157,12 @@ def match_headings(
     >>> found.pairs[0].column, round(float(found.pairs[0].ratio), 3)
     ('area_m2', 666.667)
     """
-    work = _Matching(layer=layer, headings=headings, file=file)
+    work = _Matching(layer=layer, headings=headings, file=file, lower=lower or {})
     used = tuple(work.stated(said))
     pairs = {pair.heading: pair for pair in map(work.stated_pair, used) if pair is not None}
     decided = {one.heading for one in used}
     notes: list[_Note] = []
-    stems = _stems_of(heading for heading in headings if heading not in decided)
+    stems = work.stems(heading for heading in headings if heading not in decided)
     taken = {pair.column for pair in pairs.values()}
     for column in layer.columns:
         pair = None if column.name in taken else work.by_name(column, stems, pairs, notes)
@@ -171,6 +179,20 @@ class _Matching:
     layer: Layer
     headings: Sequence[str]
     file: str
+    lower: Mapping[str, str]
+
+    def forms(self, heading: str) -> list[HeadingForm]:
+        """Give a heading with ever less of it; of two rows the whole first, then the lower."""
+        part = self.lower.get(heading)
+        return heading_forms(heading) + (heading_forms(part) if part else [])
+
+    def stems(self, headings: Iterable[str]) -> _Stems:
+        """Find headings by what is left of them; those that are it exactly come first."""
+        found: _Stems = {}
+        for heading in headings:
+            for number, form in enumerate(self.forms(heading)):
+                found.setdefault(form.stem, []).append((number > 0, heading, form))
+        return {stem: sorted(steps, key=lambda step: step[0]) for stem, steps in found.items()}
 
     def stated(self, said: Sequence[Said]) -> Iterator[Said]:
         """Choose the stated pairs that hold for this file, the earlier going first."""
@@ -191,30 +213,31 @@ class _Matching:
 
     def _known(self, one: Said) -> None:
         """Refuse a stated pair with a heading, a column or a unit that does not exist."""
-        missing = one.origin == "told" and one.heading not in self.headings
-        if missing or (one.column and self.layer.column(one.column) is None):
-            facts = {
-                "file": one.where or self.file,
-                "heading": one.heading,
-                "column": one.column,
-                "headings": ", ".join(self.headings),
-                "columns": ", ".join(self.layer.column_names),
-            }
+        facts = {
+            "file": one.where or self.file,
+            "heading": one.heading,
+            "column": one.column,
+            "headings": ", ".join(self.headings),
+            "columns": ", ".join(self.layer.column_names),
+        }
+        if one.column and self.layer.column(one.column) is None:
+            raise SchemaError("mapping_column_unknown", facts | {"layer": self.layer.name})
+        if one.origin == "told" and one.heading not in self.headings:
             raise SchemaError("mapping_unknown", facts)
         if one.unit and unit_called(one.unit) is None:
-            facts = {"file": one.where or self.file, "heading": one.heading, "unit": one.unit}
-            raise SchemaError("unit_unknown", facts)
+            said = {"file": one.where or self.file, "heading": one.heading, "unit": one.unit}
+            raise SchemaError("unit_unknown", said)
 
     def stated_pair(self, one: Said) -> Pair | None:
         """Make the pair that somebody stated; None where a heading is to be left alone."""
         column = self.layer.column(one.column) if one.column else None
         if column is None:
             return None
-        form = heading_forms(one.heading)[-1]
+        form = self.forms(one.heading)[-1]
         unit = unit_called(one.unit) if one.unit else form.unit
         if column.type != "number":
             unit = None
-        ratio = Fraction(1) if unit is None else ratio_between(unit, column.unit)
+        ratio = self._ratio(unit, column)
         if ratio is None:
             raise SchemaError("unit_other_kind", self._of_unit(one.heading, column, unit))
         return Pair(
@@ -238,7 +261,12 @@ class _Matching:
                 # 容积率（≥） is the minimum, whatever 容积率 alone would be.
                 if form.side != side and (form.side or name not in names):
                     continue
-                ratio = Fraction(1) if form.unit is None else ratio_between(form.unit, column.unit)
+                if form.other is not None:
+                    facts = self._of_unit(heading, column, form.unit)
+                    facts |= {"other_zh": form.other.name_zh, "other_en": form.other.name_en}
+                    notes.append(("unit_ambiguous", facts))
+                    continue
+                ratio = self._ratio(form.unit, column)
                 if ratio is None:
                     notes.append(("unit_left_alone", self._of_unit(heading, column, form.unit)))
                     continue
@@ -250,6 +278,14 @@ class _Matching:
                     origin="alias" if place else "name",
                 )
         return None
+
+    def _ratio(self, unit: Unit | None, column: Column) -> Fraction | None:
+        """Tell by what figures are multiplied; None for a unit of another kind."""
+        if unit is None:
+            return Fraction(1)
+        # A floor area ratio is no count: 40年 or 18层 is something else.
+        side, _ = self._sides(column)
+        return ratio_between(unit, column.unit, counted=side is None)
 
     def _sides(self, column: Column) -> tuple[Side | None, tuple[str, ...]]:
         """Tell which limit the column is, and how the column of the other limit is called."""
@@ -269,7 +305,7 @@ class _Matching:
             for name in column_names_of(self.layer, column)
         }
         for heading in free:
-            steps = heading_forms(heading)
+            steps = self.forms(heading)
             pair = next((filled[form.stem] for form in steps if form.stem in filled), None)
             # What stands twice in a table is read as 容积率 and 容积率_2.
             first, _, number = heading.rpartition("_")
@@ -278,6 +314,23 @@ class _Matching:
             if pair is not None:
                 facts = {"heading": heading, "column": pair.column, "other": pair.heading}
                 yield "heading_not_needed", facts
+                continue
+            column, said = self._with_brackets(heading, pairs)
+            if column is not None:
+                yield "heading_unit_unknown", self._of_unit(heading, column, None) | {"said": said}
+
+    def _with_brackets(self, heading: str, pairs: Mapping[str, Pair]) -> tuple[Column | None, str]:
+        """Find the column of figures that a heading would fill but for what its brackets say."""
+        stem, said = in_brackets(self.lower.get(heading, heading))
+        filled = {pair.column for pair in pairs.values()}
+        forms = heading_forms(stem) if said else []
+        if any(form.unit or form.side for form in forms) or not forms:
+            return None, ""
+        for column in self.layer.columns:
+            known = column.type == "number" and column.name not in filled
+            if known and forms[-1].stem in column_names_of(self.layer, column):
+                return column, said
+        return None, ""
 
     def _of_unit(self, heading: str, column: Column, unit: Unit | None) -> dict[str, object]:
         known = unit_called(column.unit) if column.unit else None
@@ -295,11 +348,3 @@ class _Matching:
 def _called(name: str, stems: _Stems) -> list[tuple[str, HeadingForm]]:
     """Give the headings of this name, those that are it exactly before those with a unit."""
     return [(heading, form) for _, heading, form in stems.get(name, ())]
-
-
-def _stems_of(headings: Iterable[str]) -> _Stems:
-    found: _Stems = {}
-    for heading in headings:
-        for number, form in enumerate(heading_forms(heading)):
-            found.setdefault(form.stem, []).append((number > 0, heading, form))
-    return {stem: sorted(steps, key=lambda step: step[0]) for stem, steps in found.items()}

@@ -58,15 +58,20 @@ def read_mapping(path: Path, *, origin: Origin) -> tuple[Said, ...]:
     Raises
     ------
     SchemaError
-        Another table, a row without a heading, or a heading that stands twice.
+        Another table, a row without a heading, a heading that stands twice, or a formula without
+        a stored value.
     FormatError, UnsafeInputError
         The file cannot be read safely.
     """
-    table = read_features(path, null_geometry="keep")
+    # Its headings stand in the first row, and 备注 or 合计 in it is the heading of a file.
+    table = read_features(path, null_geometry="keep", header_row=1)
     named = {plain_text(str(name)): name for name in table.frame.columns}
     if not {"heading", "column"} <= set(named) or "geometry" in table.frame or len(table.rejects):
         facts = {"file": path.name, "headings": ", ".join(map(str, table.frame.columns))}
         raise SchemaError("mapping_file_other", facts)
+    if table.uncomputed:
+        facts = {"file": path.name, "cells": ", ".join(table.uncomputed)}
+        raise SchemaError("mapping_file_formulas", facts)
     found: dict[str, Said] = {}
     for row, cells in table.frame.iterrows():
         heading, column, unit = (

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from erdao_gis.catalogue.carrying import Carried
+from erdao_gis.catalogue.editions import FileEdition
 from erdao_gis.catalogue.joining import TableJoin
 from erdao_gis.catalogue.mapping import Matched, Pair
 from erdao_gis.crs import DatumFit
@@ -31,6 +34,10 @@ class ImportOptions:
     "CRS of a file that carries none, such as EPSG:4551."
     inner_layer: str | None = None
     "Layer inside the file (GeoPackage), or sheet of a workbook."
+    header_row: int | None = None
+    "Row of a CSV or sheet that holds the headings, from 1; found when left out."
+    pad_codes: bool = False
+    "Put the zero back before land-use codes that are none without it and one with it."
     source: str = ""
     "Who supplied it, in words."
     as_of: str = ""
@@ -41,6 +48,11 @@ class ImportOptions:
     "True if the file covers only part of the district: ratios over it are then lower bounds."
     close_lineage: bool = False
     "Let outlines replace a layer whose splits and mergers are recorded; the record is closed."
+    edition: str = ""
+    "Edition of the land-use codes where the file does not say it: 2023, 2020 or GB50137."
+    replace: Sequence[str] = ()
+    """Columns in which the file wins: ``land_use_code`` over the layer's valid codes; with
+    outlines also columns that were joined, where the file says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,6 +73,8 @@ class PreparedImport:
     "Headings with their columns and units, and where each pair comes from."
     kept: tuple[str, ...]
     "Headings kept under their own name."
+    filled: tuple[str, ...]
+    "All columns in which the file has a value."
     datum_fit: DatumFit | None
     "What the datum guard found; None in a fictional town and for a table."
     join: TableJoin | None
@@ -69,6 +83,14 @@ class PreparedImport:
     "Rows of the file."
     translated: Mapping[str, int]
     "Land-use classes given by name that became codes, with their number."
+    edition: FileEdition
+    "In which edition codes were read where their row does not say it."
+    codes_kept: pd.DataFrame
+    "Land-use codes that a joined table did not change: id, layer, table, why."
+    replaced: pd.DataFrame
+    "Values in the place of others: id, column, old, new (None if gone), looser (of a limit)."
+    carried: Carried | None
+    "What earlier tables said and new outlines do not; None for a table."
     limits_read: int
     "Texts such as ≤2.5 that became figures."
     added: tuple[str, ...]
@@ -93,6 +115,12 @@ class PreparedImport:
     def features_without_row(self) -> tuple[str, ...]:
         """Features that a joined table does not speak of; empty for outlines."""
         return self.join.without_row if self.join else ()
+
+    @property
+    def replaced_by_column(self) -> Mapping[str, int]:
+        """Column -> number of values that are replaced, most first."""
+        counts = self.replaced["column"].value_counts()
+        return {str(name): int(number) for name, number in counts.items()}
 
     @property
     def ledger(self) -> Mapping[str, int]:
@@ -134,6 +162,14 @@ class PreparedImport:
             "features_without_row": list(self.features_without_row),
             "rows_repeated": {code: list(rows) for code, rows in repeated.items()},
             "translated": dict(self.translated),
+            "edition": self.edition.edition,
+            "edition_from": self.edition.origin,
+            "codes_kept": self.codes_kept.astype(object).to_dict("records"),
+            "replaced": _plain(self.replaced),
+            "replaced_by_column": dict(self.replaced_by_column),
+            "carried": dict(self.carried.cells) if self.carried else {},
+            "recoded_kept": list(self.carried.recoded) if self.carried else [],
+            "joined_lost": list(self.carried.lost) if self.carried else [],
             "limits_read": self.limits_read,
             "datum": self.options.datum,
             "datum_note": self.datum_note("en"),
@@ -142,6 +178,20 @@ class PreparedImport:
             "removed": list(self.removed),
             "unchanged": self.unchanged,
         }
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Give rows as JSON has them."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [
+        {str(name): _json(value) for name, value in row.items()} for row in plain.to_dict("records")
+    ]
+
+
+def _json(value: object) -> object:
+    if isinstance(value, np.generic):
+        value = value.item()
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
 
 
 def listed(

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Literal
 
+from erdao_gis.catalogue.units import unit_called
 from erdao_gis.errors import Language, NotInPlanError
 
 Role = Literal["plan", "base", "input"]
 Completeness = Literal["complete", "partial", "empty"]
 ColumnType = Literal["text", "number", "code"]
+
+_PERCENT = "%"  # reads better than its name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,22 @@ class Column:
     def title(self, language: Language) -> str:
         """Heading of the column in ``language``."""
         return self.title_zh if language == "zh" else self.title_en
+
+    def heading(self, language: Language) -> str:
+        """Heading with the unit behind it, in words of that language.
+
+        Examples
+        --------
+        >>> column = layer_schema("parcels").column("start_price")
+        >>> column.heading("zh"), column.heading("en")
+        ('起始价（万元）', 'Starting price (10,000 CNY)')
+        """
+        if not self.unit:
+            return self.title(language)
+        unit = unit_called(self.unit) if self.unit != _PERCENT else None
+        if language == "zh":
+            return f"{self.title_zh}（{unit.name_zh if unit else self.unit}）"
+        return f"{self.title_en} ({unit.name_en if unit else self.unit})"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ __all__ = [
     "Unit",
     "area_units",
     "heading_forms",
+    "in_brackets",
     "limit_words",
     "plain_text",
     "ratio_between",
@@ -71,6 +72,8 @@ class HeadingForm:
     stem: str
     unit: Unit | None = None
     side: Side | None = None
+    other: Unit | None = None
+    "A second unit that the heading names: which one holds cannot be told."
 
 
 def plain_text(text: str) -> str:
@@ -139,7 +142,7 @@ def area_units() -> tuple[Unit, ...]:
     return tuple(found.values())
 
 
-def ratio_between(unit: Unit, column_unit: str) -> Fraction | None:
+def ratio_between(unit: Unit, column_unit: str, *, counted: bool = True) -> Fraction | None:
     """Tell by what a figure in `unit` is multiplied to be in the unit of a column.
 
     Parameters
@@ -148,6 +151,9 @@ def ratio_between(unit: Unit, column_unit: str) -> Fraction | None:
         Of the figure.
     column_unit
         Key of the column's unit; empty for a plain number.
+    counted
+        Whether a plain number may be a count (of storeys, years, persons); a floor area ratio is
+        none and takes shares only.
 
     Returns
     -------
@@ -160,7 +166,8 @@ def ratio_between(unit: Unit, column_unit: str) -> Fraction | None:
     (666.6666666666666, None)
     """
     if not column_unit:
-        return unit.ratio if unit.dimension in _COUNTED else None
+        fits = unit.dimension in _COUNTED if counted else unit.key == "share"
+        return unit.ratio if fits else None
     into = _units().get(plain_text(column_unit))
     if into is None or into.dimension != unit.dimension:
         return None
@@ -223,9 +230,27 @@ def _shortened(form: HeadingForm) -> HeadingForm | None:
         sides = [side for part in said if (side := _side_called(part)) is not None]
         if not stem or not said or len(units) + len(sides) < len(said):
             continue
-        unit, side = (form.unit or next(iter(units), None)), (form.side or next(iter(sides), None))
-        return HeadingForm(stem=stem, unit=unit, side=side)
+        named = [unit for unit in (form.unit, *units) if unit is not None]
+        return HeadingForm(
+            stem=stem,
+            unit=named[0] if named else None,
+            side=form.side or next(iter(sides), None),
+            other=form.other or next((unit for unit in named if unit.key != named[0].key), None),
+        )
     return None
+
+
+def in_brackets(heading: str) -> tuple[str, str]:
+    """Give a heading without the brackets at its end, and what stands in them, if anything.
+
+    Examples
+    --------
+    >>> in_brackets("面积（万亩）"), in_brackets("面积")
+    (('面积', '万亩'), ('面积', ''))
+    """
+    plain = unicodedata.normalize("NFKC", heading).strip()
+    found = _IN_BRACKETS.search(plain) if len(plain) <= _LONGEST else None
+    return (plain, "") if found is None else (plain[: found.start()].strip(), found[1].strip())
 
 
 def _bracketed(text: str) -> Iterator[tuple[str, list[str]]]:

@@ -30,7 +30,7 @@ import pandas as pd
 from erdao_gis.catalogue.geojson import layer_frame
 from erdao_gis.catalogue.schema import Layer, layer_schema
 from erdao_gis.crs import WORKING, to_working
-from erdao_gis.errors import UnsafeInputError, WorkspaceError
+from erdao_gis.errors import Language, UnsafeInputError, WorkspaceError
 from erdao_gis.files import checked_path, read_features, write_text_atomic
 
 MARKER = "erdao.toml"
@@ -47,6 +47,15 @@ class Workspace:
     "Its name, for map titles."
     fictional: bool
     "True for the sample town: nothing in it lies over the real district."
+
+    def title_in(self, language: Language) -> str:
+        """Its name in one language, where it is written as ``中文 / English``.
+
+        >>> Workspace(folder=Path(), title="示例镇 / Sample town", fictional=True).title_in("en")
+        'Sample town'
+        """
+        halves = self.title.split(" / ", 1)
+        return halves[0] if language == "zh" else halves[-1]
 
     def supplied_path(self, name: str) -> Path:
         """File of the supplied layer ``name``, whether it exists or not."""
@@ -77,6 +86,11 @@ class Workspace:
             self.operations_path(name),
             self.retired_path(name),
         )
+
+    @property
+    def unfinished_path(self) -> Path:
+        """File that stands there while a layer is changed; left behind, the change was cut off."""
+        return self.folder / "history" / "unfinished"
 
     def derived_path(self, name: str) -> Path:
         """File of the re-derived features of the layer ``name``, whether it exists or not."""
@@ -117,13 +131,21 @@ def create_workspace(folder: Path | str, *, title: str = "", fictional: bool = F
     return Workspace(folder=path, title=name, fictional=fictional)
 
 
-def open_workspace(folder: Path | str | Workspace) -> Workspace:
+def open_workspace(folder: Path | str | Workspace, *, unfinished: bool = False) -> Workspace:
     """Open the workspace in ``folder``.
+
+    Parameters
+    ----------
+    folder
+        The folder; an opened workspace is returned as it is.
+    unfinished
+        Open it even if a change was cut off half way, to take that change back.
 
     Raises
     ------
     WorkspaceError
-        The folder has no readable ``erdao.toml``.
+        The folder has no readable ``erdao.toml``, or a change of it is under way or was cut off:
+        its layers would be half old and half new.
     """
     if isinstance(folder, Workspace):
         return folder
@@ -141,7 +163,10 @@ def open_workspace(folder: Path | str | Workspace) -> Workspace:
         if (path / part).is_symlink():
             # A workspace that was received must not reach beyond itself.
             raise UnsafeInputError("workspace_link", {"folder": str(path), "part": part})
-    return Workspace(folder=path, title=title, fictional=fictional)
+    opened = Workspace(folder=path, title=title, fictional=fictional)
+    if opened.unfinished_path.exists() and not unfinished:
+        raise WorkspaceError("change_cut_off", {"folder": str(path)})
+    return opened
 
 
 def _shipped_path(name: str) -> Traversable:
@@ -250,7 +275,12 @@ def _read(layer: Layer, workspace: Workspace | None) -> gpd.GeoDataFrame:
 def supply_record(name: str, workspace: Workspace) -> dict[str, str]:
     """Read what was said of the supplied layer ``name`` at its import; empty if none is.
 
-    Keys: file, sha256, source, as_of, datum, completeness.
+    Keys, all values text: ``file``, ``sha256``, ``source``, ``as_of``, ``datum`` and
+    ``completeness`` of the outlines; ``edition`` of codes that did not state it, and
+    ``edition_from``, what that rests on (told, file, codes, layer, assumed or recoded);
+    ``joined_file``, ``joined_sha256``, ``joined_source`` and ``joined_as_of`` of the tables that
+    were joined, in their order, separated by ``"; "``; ``joined_columns``, the columns that they
+    filled, as a JSON list; ``layer_sha256`` of the layer's own file.
     """
     path = workspace.record_path(name)
     if not path.exists():

@@ -1,20 +1,13 @@
 """Commands on workspaces: init, import, undo."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from erdao_gis.cli.catalogue import AS_JSON, show_changes
+from erdao_gis.cli.import_preview import show_import
 from erdao_gis.cli.screen import say, show_json
-from erdao_gis.errors import Language, visible
-from erdao_gis.wording import word
-
-if TYPE_CHECKING:
-    from erdao_gis.catalogue import PreparedImport
-    from erdao_gis.catalogue.mapping import Pair
-
-SHOWN = 20
+from erdao_gis.errors import Language
 
 
 @click.command()
@@ -83,6 +76,16 @@ def _pairs(_context: click.Context, _option: click.Parameter, texts: tuple[str, 
     help="列对应表（CSV 或 XLSX：heading,column,unit） / table of such pairs.",
 )
 @click.option("--inner-layer", help="GPKG 内的图层名或工作表名 / layer or sheet inside the file.")
+@click.option(
+    "--header-row",
+    type=click.IntRange(min=1),
+    help="表头所在行号（默认自动判断） / row of the headings in a CSV or sheet (default: found).",
+)
+@click.option(
+    "--pad-codes",
+    is_flag=True,
+    help="补回用地代码丢失的前导零（701→0701） / put the zero back before land-use codes.",
+)
 @click.option("--source", default="", help="数据提供方 / who supplied it.")
 @click.option("--as-of", default="", help="数据时点 / date or year of the data.")
 @click.option("--partial", is_flag=True, help="只覆盖部分区域 / covers only part of the district.")
@@ -95,6 +98,18 @@ def _pairs(_context: click.Context, _option: click.Parameter, texts: tuple[str, 
     "--close-lineage",
     is_flag=True,
     help="以新边界为准，结束分割合并记录 / let new outlines end the record of splits and mergers.",
+)
+@click.option(
+    "--edition",
+    type=click.Choice(["2020", "2023", "GB50137"]),
+    default=None,
+    help="用地代码的版本，填入未注明的行 / edition of the land-use codes where none is stated.",
+)
+@click.option(
+    "--replace",
+    multiple=True,
+    metavar="COLUMN",
+    help="该列以文件为准，如 land_use_code；可重复 / column in which the file wins; repeatable.",
 )
 @click.option("--dry-run", is_flag=True, help="只看不写 / show changes, write nothing.")
 @AS_JSON
@@ -109,10 +124,14 @@ def import_file(  # noqa: PLR0913, PLR0917  # one parameter an option
     columns: dict[str, str],
     mapping: Path | None,
     inner_layer: str | None,
+    header_row: int | None,
     source: str,
     as_of: str,
+    edition: str | None,
+    replace: tuple[str, ...],
     *,
     partial: bool,
+    pad_codes: bool,
     accept_datum: bool,
     close_lineage: bool,
     dry_run: bool,
@@ -128,15 +147,20 @@ def import_file(  # noqa: PLR0913, PLR0917  # one parameter an option
         mapping=mapping,
         crs=crs,
         inner_layer=inner_layer,
+        header_row=header_row,
+        pad_codes=pad_codes,
         source=source,
         as_of=as_of,
         partial=partial,
         accept_datum=accept_datum,
         close_lineage=close_lineage,
+        edition=edition or "",
+        replace=replace,
     )
     prepared = prepare_import(opened, file, layer, options)
     if not as_json:
-        _show_import(prepared, context.obj)
+        # What forbids writing is told once: here, or by the refusal.
+        show_import(prepared, context.obj, faults=dry_run)
     if dry_run:
         if as_json:
             show_json(prepared.as_dict())
@@ -154,85 +178,6 @@ def import_file(  # noqa: PLR0913, PLR0917  # one parameter an option
     say("import_done", context.obj, {"path": str(workspace)})
 
 
-def _show_import(prepared: "PreparedImport", language: Language) -> None:
-    from erdao_gis.catalogue import layer_schema
-
-    title = layer_schema(prepared.layer).title(language)
-    facts = {"file": visible(prepared.path.name), "layer": prepared.layer, "title": title}
-    say("import_title", language, facts)
-    _show_counts(prepared, language)
-    for key, table in (("import_reject", prepared.rejects), ("import_warning", prepared.warnings)):
-        for entry in table.head(SHOWN).to_dict("records"):
-            reason = _of_feature(visible(entry["id"] or ""), str(entry[f"reason_{language}"]))
-            say(key, language, {"row": entry["row"], "reason": reason})
-        _say_more(len(table), language)
-    same = [pair.column for pair in prepared.pairs if _is_plain(pair)]
-    if same:
-        say("import_same", language, {"names": ", ".join(same)})
-    for pair in (pair for pair in prepared.pairs if not _is_plain(pair)):
-        factor = word("cli", "import_factor", language).format(factor=f"{float(pair.ratio):.6g}")
-        facts = {
-            "heading": visible(pair.heading),
-            "column": pair.column,
-            "factor": factor if pair.ratio != 1 else "",
-            "origin": word("cli", f"origin_{pair.origin}", language),
-        }
-        say("import_pair", language, facts)
-    say("import_kept", language, {"names": ", ".join(map(visible, prepared.kept)) or "–"})
-    if prepared.translated:
-        pairs = "；".join(f"{pair} ({number})" for pair, number in prepared.translated.items())
-        say("import_translated", language, {"pairs": pairs})
-    if prepared.limits_read:
-        say("import_limits", language, {"number": prepared.limits_read})
-    if prepared.datum_fit:
-        say("datum_note", language, {"note": prepared.datum_note(language)})
-    difference = {
-        "added": len(prepared.added),
-        "changed": len(prepared.changed),
-        "removed": len(prepared.removed),
-        "unchanged": prepared.unchanged,
-    }
-    say("import_diff", language, difference)
-    for fault in prepared.faults[:SHOWN]:
-        click.echo(f"- [{fault.rule}] {fault.message(language)}")
-    _say_more(len(prepared.faults), language)
-
-
-def _is_plain(pair: "Pair") -> bool:
-    """Tell whether a heading is the column's own name, with nothing to convert."""
-    return pair.heading == pair.column and pair.ratio == 1 and pair.origin == "name"
-
-
-def _of_feature(code: str, reason: str) -> str:
-    """Name the feature before the reason, where the reason does not name it itself."""
-    return reason if not code or code in reason else f"{code}  {reason}"
-
-
-def _show_counts(prepared: "PreparedImport", language: Language) -> None:
-    """Say how many rows there are, and that none of them went missing."""
-    counts = prepared.ledger
-    if prepared.join is None:
-        facts = {
-            "count_in": counts["rows"],
-            "count_out": counts["features"],
-            "rejects": counts["rejected"],
-        }
-        say("import_counts", language, facts)
-        return
-    say("import_joined", language, counts)
-    say("import_features", language, {**counts, "with_row": counts["joined"] + counts["ambiguous"]})
-    alone = prepared.features_without_row
-    if alone:
-        ids = ", ".join(visible(code) for code in alone[:SHOWN])
-        say("import_without_row", language, {"ids": ids})
-        _say_more(len(alone), language)
-
-
-def _say_more(number: int, language: Language) -> None:
-    if number > SHOWN:
-        say("import_and_more", language, {"number": number - SHOWN})
-
-
 @click.command()
 @click.argument("workspace", type=click.Path(path_type=Path), default=Path())
 @click.pass_obj
@@ -240,6 +185,7 @@ def undo(language: Language, workspace: Path) -> None:
     """撤销上一次导入或更改 / Take back the last import or change."""
     from erdao_gis.catalogue import open_workspace, undo_import
 
-    layer, changes = undo_import(open_workspace(workspace))
+    layer, changes = undo_import(open_workspace(workspace, unfinished=True))
     say("undone", language, {"layer": layer})
-    show_changes(changes, language)
+    if changes:
+        show_changes(changes, language)

@@ -2,6 +2,7 @@
 
 from erdao_gis.files.atomic import atomic_file, atomic_folder, write_bytes_atomic, write_text_atomic
 from erdao_gis.files.features import FeatureTable, read_features
+from erdao_gis.files.headings import TableHints
 from erdao_gis.files.limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.paths import checked_path, safe_file_name
 from erdao_gis.files.recognition import FileKind, recognise
@@ -15,6 +16,7 @@ __all__ = [
     "FileKind",
     "Limits",
     "Scene",
+    "TableHints",
     "atomic_file",
     "atomic_folder",
     "checked_path",

@@ -20,7 +20,9 @@ _CODE_NAME = re.compile(
     r"|^(BSM|[A-Z_]*(DM|BM|BH|DYH|DKH|ZDH))$",
 )
 _CODE_NAME_ANY_CASE = re.compile(r"(^|[_\W])(id|code|no|fid|uid|guid|uuid|pid|key)$", re.IGNORECASE)
-_SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d{2,}$")
+# As a spreadsheet writes it: 2.2E+18, 2E+18. A code such as 3E12 has neither point nor sign.
+_SCIENTIFIC = re.compile(r"^\d(\.\d+[eE]\+?|[eE]\+)\d{2,}$")
+_LIKE_SCIENTIFIC = re.compile(r"^\d[eE]\d{2,}$")
 _NUMBER = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d+)?([eE][-+]?\d{1,3})?$")
 Plain = bool | int | float | str | None
 # Above this a double no longer holds every whole number, and Excel keeps 15 digits only.
@@ -102,7 +104,13 @@ def _code(name: str, row: int, value: Plain) -> tuple[str | None, Finding | None
 def _codes(name: str, values: list[Plain]) -> TypedColumn:
     pairs = [_code(name, row, value) for row, value in enumerate(values)]
     lost = tuple(finding for _, finding in pairs if finding is not None)
-    return TypedColumn(pd.Series([text for text, _ in pairs], dtype=object), faults=lost)
+    notes = tuple(
+        Finding(row, "code_like_scientific", {"column": name, "value": value})
+        for row, value in enumerate(values)
+        if isinstance(value, str) and _LIKE_SCIENTIFIC.match(value)
+    )
+    texts = pd.Series([text for text, _ in pairs], dtype=object)
+    return TypedColumn(texts, faults=lost, notes=notes)
 
 
 def _as_numbers(texts: list[str | None]) -> list[Plain] | None:
@@ -114,7 +122,9 @@ def _as_numbers(texts: list[str | None]) -> list[Plain] | None:
     return [None if text is None else kind(text) for text in texts]
 
 
-def typed_column(name: str, raw: Sequence[object], *, textual: bool = False) -> TypedColumn:
+def typed_column(
+    name: str, raw: Sequence[object], *, textual: bool = False, text: bool = False
+) -> TypedColumn:
     """Give a column one type.
 
     Parameters
@@ -125,6 +135,8 @@ def typed_column(name: str, raw: Sequence[object], *, textual: bool = False) -> 
         One value a row; None, NaN and NaT are missing.
     textual
         Whether the values are texts that may stand for numbers (CSV), blank meaning missing.
+    text
+        Whether the values stay text as they are written, like those of a code.
 
     Returns
     -------
@@ -142,14 +154,15 @@ def typed_column(name: str, raw: Sequence[object], *, textual: bool = False) -> 
     ['01', '02']
     """
     values = [_plain(value) for value in raw]
+    code = text or is_code_name(name)
     if textual:
         texts = [value.strip() or None if isinstance(value, str) else None for value in values]
-        values = (None if is_code_name(name) else _as_numbers(texts)) or list(texts)
+        values = (None if code else _as_numbers(texts)) or list(texts)
     kinds = {type(value) for value in values if value is not None}
     too_long = int in kinds and any(
         isinstance(value, int) and abs(value) >= _LONGEST_EXACT for value in values
     )
-    if is_code_name(name) or too_long:
+    if code or too_long:
         return _codes(name, values)
     return _measured(name, values, kinds)
 

@@ -1,8 +1,8 @@
 """The one door for vector files and tables: recognised, read, screened, typed, accounted for."""
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ from erdao_gis.files.columns import is_code_name, typed_column
 from erdao_gis.files.geojson import read_geojson
 from erdao_gis.files.geopackage import read_geopackage
 from erdao_gis.files.geoparquet import read_geoparquet
+from erdao_gis.files.headings import TableHints
 from erdao_gis.files.limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.paths import checked_path
 from erdao_gis.files.raw import Finding, RawLayer
@@ -62,7 +63,12 @@ class FeatureTable:
     crs
         CRS of ``frame``; None for a table without places.
     features_in
-        Rows of the file: always those of ``frame`` plus those of ``rejects``.
+        Rows of the file: always those of ``frame`` plus those of ``rejects``. What stands above
+        the headings is no row and is told in ``warnings``.
+    lower
+        Of headings joined from two rows (控制指标 容积率), the lower part.
+    uncomputed
+        Addresses of formulas without a stored value, which read as blank cells.
     """
 
     frame: pd.DataFrame
@@ -72,6 +78,8 @@ class FeatureTable:
     crs: CRS | None
     encoding: str
     features_in: int
+    lower: Mapping[str, str] = field(default_factory=dict)
+    uncomputed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.features_in == len(self.frame) + len(self.rejects), "a row went missing"
@@ -82,7 +90,7 @@ class FeatureTable:
         return len(self.frame)
 
 
-def read_features(
+def read_features(  # noqa: PLR0913 - one parameter a thing that a file does not say
     path: str | os.PathLike[str],
     *,
     layer: str | None = None,
@@ -90,6 +98,8 @@ def read_features(
     encoding: str | None = None,
     region: Region | None = None,
     null_geometry: NullGeometry = "reject",
+    header_row: int | None = None,
+    hints: TableHints | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> FeatureTable:
     r"""Read a layer or a table from a file that need not be trusted.
@@ -111,6 +121,11 @@ def read_features(
         Refuse coordinates that do not lie here, naming the mistake.
     null_geometry
         Whether features without a place are rejected or kept.
+    header_row
+        Row of a CSV or a sheet that holds the headings, from 1; found when left out, below rows
+        that only hold a title. What stands above it is told in ``warnings``.
+    hints
+        What is known of the headings of a table; with them rows of sums and remarks are rejects.
     limits
         How large the input may be.
 
@@ -142,7 +157,15 @@ def read_features(
     """
     known = checked_path(path, limits=limits)
     stated = None if crs is None else parse_crs(crs, what=known.name)
-    raw = _read(known, layer=layer, encoding=encoding, limits=limits)
+    kind = recognise(known)
+    if kind in (FileKind.CSV, FileKind.XLSX):
+        raw = (
+            read_csv(known, encoding=encoding, limits=limits, header_row=header_row, hints=hints)
+            if kind is FileKind.CSV
+            else read_xlsx(known, layer=layer, limits=limits, header_row=header_row, hints=hints)
+        )
+    else:
+        raw = _read(known, kind, layer=layer, encoding=encoding, limits=limits)
     if raw.geometries is None:
         return _table(raw, None, known.name)
     if int(shapely.get_num_coordinates(raw.geometries).sum()) > limits.vertices:
@@ -153,7 +176,9 @@ def read_features(
     return _table(raw, _located(raw, known.name, stated, region), known.name)
 
 
-def _read(path: Path, *, layer: str | None, encoding: str | None, limits: Limits) -> RawLayer:
+def _read(
+    path: Path, kind: FileKind, *, layer: str | None, encoding: str | None, limits: Limits
+) -> RawLayer:
     """Hand the file to the reader of its format."""
     readers: dict[FileKind, Callable[[], RawLayer]] = {
         FileKind.GEOJSON: lambda: read_geojson(path, encoding=encoding, limits=limits),
@@ -164,10 +189,7 @@ def _read(path: Path, *, layer: str | None, encoding: str | None, limits: Limits
         ),
         FileKind.GEOPARQUET: lambda: read_geoparquet(path, limits=limits),
         FileKind.DBASE: lambda: read_dbf_table(path, encoding=encoding, limits=limits),
-        FileKind.CSV: lambda: read_csv(path, encoding=encoding, limits=limits),
-        FileKind.XLSX: lambda: read_xlsx(path, layer=layer, limits=limits),
     }
-    kind = recognise(path)
     if kind not in readers:
         raise FormatError("raster_as_features", {"file": path.name})
     return readers[kind]()
@@ -222,7 +244,7 @@ def _table(raw: RawLayer, crs: CRS | None, file: str) -> FeatureTable:
     check_names(raw, file)
     columns: dict[str, pd.Series[Any]] = {}
     for name, values in raw.columns.items():
-        typed = typed_column(name, values, textual=raw.textual)
+        typed = typed_column(name, values, textual=raw.textual, text=name in raw.texts)
         columns[name] = typed.series
         raw.faults += typed.faults
         raw.notes += typed.notes
@@ -231,7 +253,7 @@ def _table(raw: RawLayer, crs: CRS | None, file: str) -> FeatureTable:
     index = pd.RangeIndex(1, raw.rows + 1, name="row")
     frame = pd.DataFrame(columns, index=pd.RangeIndex(raw.rows)).set_axis(index)
     kept = np.array([row not in first_faults for row in range(raw.rows)], dtype=bool)
-    ids = _ids(frame)
+    ids = _ids(frame, raw.texts)
     notes = [note for note in raw.notes if note.row not in first_faults]
     notes += _repeated_ids(frame.loc[kept])
     if raw.geometries is not None:
@@ -245,13 +267,15 @@ def _table(raw: RawLayer, crs: CRS | None, file: str) -> FeatureTable:
         crs=crs,
         encoding=raw.encoding,
         features_in=raw.rows,
+        lower=raw.lower,
+        uncomputed=tuple(raw.uncomputed),
     )
 
 
-def _ids(frame: pd.DataFrame) -> list[str]:
-    """Name each row for a list: by its id, or its first code."""
+def _ids(frame: pd.DataFrame, texts: Iterable[str]) -> list[str]:
+    """Name each row for a list: by its id, what is known to be a text, or its first code."""
     codes = [name for name in frame.columns if is_code_name(str(name))]
-    for name in ["id", *codes]:
+    for name in ["id", *texts, *codes]:
         if name in frame.columns:
             return [
                 "" if value is None or value is pd.NA else visible(value) for value in frame[name]

@@ -60,6 +60,12 @@ class RawLayer:
         What the format implies where neither file nor user say more.
     textual
         Whether all values are text that may stand for numbers (CSV).
+    texts
+        Columns whose values stay text exactly as written, whatever they look like.
+    lower
+        Of headings joined from two rows, the lower part.
+    uncomputed
+        Addresses of formulas without a stored value.
     faults
         Rows that cannot be used, with the reason; the first one of a row counts.
     notes
@@ -74,6 +80,9 @@ class RawLayer:
     named_crs: object = None
     assumed_crs: str | None = None
     textual: bool = False
+    texts: tuple[str, ...] = ()
+    lower: dict[str, str] = field(default_factory=dict)
+    uncomputed: list[str] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
 

@@ -10,6 +10,7 @@ from erdao_gis.errors import FormatError, UnsafeInputError
 __all__ = ["FileKind", "recognise"]
 
 _HEAD_BYTES = 65536
+_LINES = 20
 _DXF_BYTES = 4096
 
 
@@ -127,8 +128,10 @@ def _recognise_text(path: Path, head: bytes) -> FileKind:
         return FileKind.DBASE
     if path.suffix.lower() in (".dbf", ".shx", ".prj", ".cpg"):
         raise FormatError("shapefile_part", {"file": path.name})
-    first_line = text.split(b"\n", 1)[0]
-    if b"\x00" in text or not any(sign in first_line for sign in (b",", b"\t", b";")):
+    # A title may stand above the table, and a table of one column has no delimiter at all.
+    top = b"\n".join(text.split(b"\n", _LINES)[:_LINES])
+    table = path.suffix.lower() == ".csv" or any(sign in top for sign in (b",", b"\t", b";"))
+    if b"\x00" in text or not text or not table:
         raise FormatError("format_unknown", {"file": path.name, "head": ascii(head[:16])[2:-1]})
     return FileKind.CSV
 

@@ -1,33 +1,31 @@
 """Tables: CSV and XLSX, with or without a place in their rows."""
 
-import contextlib
+import bisect
 import csv
 import io
 import itertools
-import lzma
 import re
-import warnings
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
-import openpyxl
 import shapely
-from openpyxl.cell.read_only import EMPTY_CELL
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from erdao_gis.crs import GEOGRAPHIC
 from erdao_gis.errors import FormatError, UnsafeInputError
-from erdao_gis.files.archive import check_archive
 from erdao_gis.files.columns import is_code_name
 from erdao_gis.files.encodings import decode_text
+from erdao_gis.files.headings import (
+    Headings,
+    TableHints,
+    find_headings,
+    is_closing_row,
+    plain_cell,
+)
 from erdao_gis.files.limits import Limits, check_table_size
 from erdao_gis.files.paths import too_large
 from erdao_gis.files.raw import Finding, RawLayer, geometry_array
+from erdao_gis.files.sheets import Cell, Sheet, read_sheet
 from erdao_gis.files.wkb import DEEPEST
 
 __all__ = ["read_csv", "read_xlsx"]
@@ -40,25 +38,24 @@ _WKT = ("wkt", "geometry", "geom", "the_geom", "几何")
 _DELIMITERS = ",\t;|"
 _OPENS_COLLECTION = re.compile(r"\(\s*[A-Za-z]")
 _WKT_BRACKETS = 3  # of a MULTIPOLYGON
-_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # of a sheet in Excel
-_ROWS_ABOVE_HEADER = 1000
+_LINES_LOOKED_AT = 20
 _ZEROS = re.compile(r"^0{2,}$")
-_WORKBOOK_ERRORS = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    ParseError,
-    KeyError,
-    ValueError,
-    TypeError,
-    OSError,
-    EOFError,
-    NotImplementedError,
+_DECIMALS = re.compile(r"^0\.(0+)$")
+_SHAPE = re.compile(
+    r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|CURVE|SURFACE|GEOMETRYCOLLECTION|"
+    r"LINEARRING|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|TRIANGLE|TIN|POLYHEDRALSURFACE)\b",
+    re.IGNORECASE,
 )
 
 
-def read_csv(path: Path, *, encoding: str | None, limits: Limits) -> RawLayer:
+def read_csv(
+    path: Path,
+    *,
+    encoding: str | None,
+    limits: Limits,
+    header_row: int | None = None,
+    hints: TableHints | None = None,
+) -> RawLayer:
     """Read a CSV table; every cell is text until a whole column proves to be numbers.
 
     Parameters
@@ -69,6 +66,10 @@ def read_csv(path: Path, *, encoding: str | None, limits: Limits) -> RawLayer:
         Stated by the user; else UTF-8 or GB 18030, told by the bytes.
     limits
         Of size and features.
+    header_row
+        Row of the headings, from 1; found by `find_headings` when left out.
+    hints
+        What is known of the headings; with them rows of sums and remarks are rejects.
 
     Raises
     ------
@@ -80,42 +81,71 @@ def read_csv(path: Path, *, encoding: str | None, limits: Limits) -> RawLayer:
     if path.stat().st_size > limits.text_bytes:
         raise too_large(path, limits.text_bytes)
     text, found = decode_text(path.read_bytes(), file=path.name, encoding=encoding)
-    first_line = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows: list[tuple[int, list[str]]] = []
     try:
-        filled = (row for row in reader if any(cell.strip() for cell in row))
-        header = next(filled)
-        check_table_size(path.name, rows=0, columns=len(header), limits=limits)
-        rows = list(filled)
-    except (csv.Error, StopIteration) as error:
+        for number, row in enumerate(reader, 1):
+            if not rows:
+                check_table_size(path.name, rows=0, columns=len(row), limits=limits)
+            if any(cell.strip() for cell in row):
+                rows.append((number, row))
+    except csv.Error as error:
         facts = {"file": path.name, "line": reader.line_num, "why": str(error)[:80]}
         raise FormatError("csv_bad", facts) from error
-    if len(rows) > limits.features:
-        raise UnsafeInputError("too_many_features", {"file": path.name, "limit": limits.features})
-    layer = RawLayer("CSV", found, len(rows), {}, None, textual=True)
-    check_table_size(path.name, rows=len(rows), columns=len(header), limits=limits)
-    names = _header(header)
-    for number, row in enumerate(rows):
-        if len(row) != len(names):
-            facts = {"cells": len(row), "expected": len(names)}
+    if not rows:
+        raise FormatError("csv_bad", {"file": path.name, "line": reader.line_num, "why": ""})
+    headings = find_headings(rows, file=path.name, header_row=header_row, hints=hints)
+    data = [row for _, row in rows[headings.place + headings.depth :]]
+    width = len(headings.names)
+    _check_size(path.name, len(data), width, limits)
+    layer = _layer("CSV", found, headings, data, hints)
+    layer.textual = True
+    aside = {finding.row for finding in layer.faults}
+    for number, row in enumerate(data):
+        if len(row) != width and number not in aside:
+            facts = {"cells": len(row), "expected": width}
             layer.faults.append(Finding(number, "row_ragged", facts))
-    for column, name in enumerate(names):
-        layer.columns[name] = [row[column] if column < len(row) else None for row in rows]
+    for column, name in enumerate(headings.names):
+        layer.columns[name] = [
+            row[column] if column < len(row) and number not in aside else None
+            for number, row in enumerate(data)
+        ]
     _place(layer)
     return layer
 
 
-def _header(cells: list[Any]) -> list[str]:
-    """Names of the columns: blank ones numbered, repeated ones told apart."""
-    names: dict[str, None] = {}
-    for number, cell in enumerate(cells, 1):
-        stem = str(cell).strip() if cell is not None and str(cell).strip() else f"column_{number}"
-        name, again = stem, 2
-        while name in names:
-            name, again = f"{stem}_{again}", again + 1
-        names[name] = None
-    return list(names)
+def _delimiter(text: str) -> str:
+    """Tell the delimiter by the first line that has one: a title above the table may have none."""
+    lines = text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]
+    line = next((line for line in lines if any(sign in line for sign in _DELIMITERS)), "")
+    return max(_DELIMITERS, key=line.count)
+
+
+def _check_size(file: str, rows: int, columns: int, limits: Limits) -> None:
+    if rows > limits.features:
+        raise UnsafeInputError("too_many_features", {"file": file, "limit": limits.features})
+    check_table_size(file, rows=rows, columns=columns, limits=limits)
+
+
+def _layer(
+    driver: str,
+    encoding: str,
+    headings: Headings,
+    data: Sequence[Sequence[Any]],
+    hints: TableHints | None,
+) -> RawLayer:
+    """Begin a layer: what is known of its headings, and which rows are sums and remarks."""
+    layer = RawLayer(driver, encoding, len(data), {}, None)
+    layer.notes += headings.notes
+    layer.lower = dict(headings.lower)
+    if hints is None:
+        return layer
+    layer.texts = tuple(hints.texts(headings.names, headings.lower))
+    for number, cells in enumerate(data):
+        said = is_closing_row(cells)
+        if said:
+            layer.faults.append(Finding(number, "row_of_sums", {"text": said}))
+    return layer
 
 
 def _column_called(layer: RawLayer, names: tuple[str, ...]) -> str | None:
@@ -125,6 +155,14 @@ def _column_called(layer: RawLayer, names: tuple[str, ...]) -> str | None:
 def _place(layer: RawLayer) -> None:
     """Make shapes of the columns that hold places, if there are any."""
     wkt = _column_called(layer, _WKT)
+    if wkt is not None and wkt.strip().lower() != "wkt" and not _holds_shapes(layer.columns[wkt]):
+        # A column called so that says something else, such as the form of a plot.
+        number = next(n for n in itertools.count(2) if f"{wkt}_{n}" not in layer.columns)
+        layer.columns = {
+            f"{name}_{number}" if name == wkt else name: cells
+            for name, cells in layer.columns.items()
+        }
+        wkt = None
     if wkt is not None:
         _from_wkt(layer, layer.columns.pop(wkt))
         return
@@ -137,6 +175,10 @@ def _place(layer: RawLayer) -> None:
             _from_pairs(layer, layer.columns[east], layer.columns[north])
             layer.assumed_crs = implied
             return
+
+
+def _holds_shapes(cells: Sequence[object]) -> bool:
+    return any(isinstance(cell, str) and _SHAPE.match(cell) for cell in cells)
 
 
 def _from_wkt(layer: RawLayer, texts: list[Any]) -> None:
@@ -183,7 +225,14 @@ def _from_pairs(layer: RawLayer, easts: list[Any], norths: list[Any]) -> None:
     layer.geometries = geometry_array(shapes)
 
 
-def read_xlsx(path: Path, *, layer: str | None, limits: Limits) -> RawLayer:
+def read_xlsx(
+    path: Path,
+    *,
+    layer: str | None,
+    limits: Limits,
+    header_row: int | None = None,
+    hints: TableHints | None = None,
+) -> RawLayer:
     """Read one sheet of a workbook; formulas give the values stored with them.
 
     Parameters
@@ -191,9 +240,13 @@ def read_xlsx(path: Path, *, layer: str | None, limits: Limits) -> RawLayer:
     path
         A checked path.
     layer
-        Name of the sheet; may be left out when only one holds anything.
+        Name of the sheet; may be left out when only one that is not hidden holds anything.
     limits
         Of features and unpacked bytes.
+    header_row
+        Row of the headings in the sheet; found by `find_headings` when left out.
+    hints
+        What is known of the headings; with them rows of sums and remarks are rejects.
 
     Raises
     ------
@@ -202,94 +255,78 @@ def read_xlsx(path: Path, *, layer: str | None, limits: Limits) -> RawLayer:
     UnsafeInputError
         Beyond the limits, or XML that declares entities.
     """
-    with _workbook(path, limits) as book:
-        sheets = {sheet.title: sheet for sheet in book.worksheets}
-        grids = {name: _grid(sheets[name], path.name, limits) for name in sheets}
-    filled = {name: grid for name, grid in grids.items() if grid}
-    facts: dict[str, object] = {"file": path.name, "names": ", ".join(filled) or "-"}
-    if layer is None and len(filled) != 1:
-        raise FormatError("layer_not_named", facts)
-    name = next(iter(filled)) if layer is None else layer
-    if name not in filled:
-        raise FormatError("layer_not_there", facts | {"layer": name})
-    header, *rows = filled[name]
-    names = _header([value for value, _ in header])
-    result = RawLayer("XLSX", "utf-8", len(rows), {}, None)
-    for column, title in enumerate(names):
-        cells = [row[column] if column < len(row) else (None, "") for row in rows]
-        result.columns[title] = [_cell(title, value, shown) for value, shown in cells]
+    sheet = read_sheet(path, layer=layer, limits=limits)
+    values = [(number, [value for value, _ in cells]) for number, cells in sheet.rows]
+    sides = [(top, left - 1, right - 1) for left, top, right, low in sheet.merged
+             if left < right and top == low]  # fmt: skip
+    headings = find_headings(
+        values, file=path.name, header_row=header_row, hints=hints, merged=sides
+    )
+    start = headings.place + headings.depth
+    grid = sheet.rows[start:]
+    _check_size(path.name, len(grid), len(headings.names), limits)
+    result = _layer("XLSX", "utf-8", headings, [row for _, row in values[start:]], hints)
+    aside = {finding.row for finding in result.faults}
+    _tell_of_formulas(result, sheet, [number for number, _ in grid])
+    _fill_merged(result, sheet, grid, headings.names, aside)
+    for column, title in enumerate(headings.names):
+        code = title in result.texts or is_code_name(title)
+        result.columns[title] = [
+            _cell(*(row[column] if column < len(row) else (None, "")), code=code)
+            if number not in aside
+            else None
+            for number, (_, row) in enumerate(grid)
+        ]
     _place(result)
     return result
 
 
-def _cell(title: str, value: object, shown: str) -> object:
-    """Give back the leading zeros that Excel shows by a format and does not store."""
-    if isinstance(value, int) and not isinstance(value, bool) and is_code_name(title):
+def _cell(value: object, shown: str, *, code: bool) -> object:
+    """Give back the zeros of a code that Excel shows by a format and does not store."""
+    if code and isinstance(value, int) and not isinstance(value, bool):
         return str(value).zfill(len(shown)) if _ZEROS.match(shown) else str(value)
+    decimals = _DECIMALS.match(shown) if code and isinstance(value, float) else None
+    if decimals is not None:
+        text = f"{value:.{len(decimals[1])}f}"
+        return text if float(text) == value else value
     if isinstance(value, str) and not value.strip():
         return None
     return value
 
 
-def _grid(sheet: ReadOnlyWorksheet, file: str, limits: Limits) -> list[list[tuple[Any, str]]]:
-    """Cells of a sheet with their number formats, blank rows left out."""
-    grid: list[list[tuple[Any, str]]] = []
-    sheet.reset_dimensions()  # what the file says of its size may be wrong
-    try:
-        width = _header_width(sheet)
-        check_table_size(file, rows=0, columns=width, limits=limits)
-        # A number of row or column that no sheet has would be filled up with blank cells.
-        for number, row in enumerate(sheet.iter_rows(max_col=width) if width else ()):
-            if number >= _MOST_ROWS:
-                raise FormatError("workbook_damaged", {"file": file})
-            cells = [(cell.value, getattr(cell, "number_format", "") or "") for cell in row]
-            if any(value is not None and str(value).strip() for value, _ in cells):
-                grid.append(cells)
-            if len(grid) > limits.features + 1:
-                raise UnsafeInputError(
-                    "too_many_features", {"file": file, "limit": limits.features}
-                )
-            if len(grid) * width > limits.values:
-                check_table_size(file, rows=len(grid), columns=width, limits=limits)
-    except _WORKBOOK_ERRORS as error:
-        if isinstance(error, UnsafeInputError | FormatError):
-            raise
-        raise FormatError("workbook_damaged", {"file": file}) from error
-    return grid
+def _tell_of_formulas(layer: RawLayer, sheet: Sheet, numbers: Sequence[int]) -> None:
+    """Name the formulas without a value, which would pass for blank cells."""
+    places = {number: place for place, number in enumerate(numbers)}
+    for number, cells in sheet.uncomputed.items():
+        layer.uncomputed += cells
+        facts: dict[str, object] = {"cells": ", ".join(cells)}
+        layer.notes.append(Finding(places.get(number, -1), "formula_without_value", facts))
 
 
-def _header_width(sheet: ReadOnlyWorksheet) -> int:
-    """Count the cells of the first row that holds anything; 0 for a blank sheet."""
-    rows = sheet.iter_rows(max_col=_MOST_COLUMNS)
-    for row in itertools.islice(rows, _ROWS_ABOVE_HEADER):
-        cells = list(row)
-        while cells and cells[-1] is EMPTY_CELL:
-            cells.pop()
-        if any(cell.value is not None and str(cell.value).strip() for cell in cells):
-            return len(cells)
-    return 0
-
-
-@contextlib.contextmanager
-def _workbook(path: Path, limits: Limits) -> Iterator[Any]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            check_archive(archive, file=path.name, limits=limits)
-            for member in archive.infolist():
-                if member.filename.endswith((".xml", ".rels")):
-                    with archive.open(member) as stream:
-                        head = stream.read(4096).upper()
-                    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                        raise UnsafeInputError("workbook_entities", {"file": path.name})
-        with warnings.catch_warnings():
-            # openpyxl tells of drawings and validations it leaves out: none are read here.
-            warnings.simplefilter("ignore", UserWarning)
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except _WORKBOOK_ERRORS as error:
-        if isinstance(error, UnsafeInputError | FormatError):
-            raise
-        raise FormatError("workbook_damaged", {"file": path.name}) from error
-    try:
-        yield book
-    finally:
-        book.close()
+def _fill_merged(
+    layer: RawLayer,
+    sheet: Sheet,
+    grid: list[tuple[int, list[Cell]]],
+    names: Sequence[str],
+    aside: Collection[int],
+) -> None:
+    """Give all rows the value of a cell that is merged over them, and say so."""
+    numbers = [number for number, _ in grid]
+    for left, top, right, low in sheet.merged:
+        first, last = bisect.bisect_left(numbers, top), bisect.bisect_right(numbers, low)
+        places = [place for place in range(first, last) if place not in aside]
+        if not places or left > len(names) or (left == right and len(places) == 1):
+            continue
+        value = grid[places[0]][1][left - 1] if numbers[places[0]] == top else (None, "")
+        if not plain_cell(value[0]):
+            continue
+        facts: dict[str, object] = {"rows": f"{top}–{low}", "value": plain_cell(value[0])[:60]}
+        if left < right:
+            titles = ", ".join(names[left - 1 : right])
+            layer.notes.append(Finding(places[0], "merged_aside", facts | {"headings": titles}))
+            continue
+        layer.notes.append(
+            Finding(places[0], "merged_filled", facts | {"heading": names[left - 1]})
+        )
+        for place in places[1:]:
+            grid[place][1][left - 1] = value

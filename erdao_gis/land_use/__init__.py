@@ -5,6 +5,7 @@ Codes are text; the parent of a code is its beginning. The editions are ``2023``
 survey (三调, field DLBM) look alike and mean other things; they are known here only to be refused.
 """
 
+from erdao_gis.land_use.mixed import mixed_codes
 from erdao_gis.land_use.tables import (
     EDITIONS,
     Edition,
@@ -25,6 +26,7 @@ __all__ = [
     "land_use_classes",
     "land_use_norms",
     "limit_norms",
+    "mixed_codes",
     "parent_code",
     "recoding",
     "require_edition",

@@ -140,8 +140,9 @@ def limit_norms() -> pd.DataFrame:
         Index ``key``; ``value_column``, ``bound`` (``max`` or ``min``), ``classes`` (beginnings
         of the codes it applies to, separated by ``;``; empty for all), ``asked`` (``where_set``:
         only of parcels that have the bound; empty: of all), ``figure`` or
-        ``bound_column`` (where the bound stands), ``unit``, ``norm_zh``, ``norm_en`` and
-        ``certainty`` (``certain``, ``known`` or ``check``).
+        ``bound_column`` (where the bound stands), ``unit``, ``norm_zh``, ``norm_en``,
+        ``certainty`` (``certain``, ``known`` or ``check``), and ``own_classes`` with
+        ``own_norm_zh`` and ``own_norm_en``: beginnings of codes that have a norm of their own.
 
     Examples
     --------

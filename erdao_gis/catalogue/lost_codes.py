@@ -1,0 +1,50 @@
+"""Codes of a file that were rounded by a spreadsheet or cannot be stored as they are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from erdao_gis.catalogue.joining import NearCodes
+from erdao_gis.catalogue.mapping import Matched
+from erdao_gis.errors import message_text
+from erdao_gis.files.characters import unstorable
+from erdao_gis.files.columns import rounded_code
+
+__all__ = ["lost_codes", "with_near_codes"]
+
+Reason = tuple[int, str, str, Mapping[str, object]]
+"""Row of the file (0: all of it), code, key of the message, its facts."""
+
+
+def lost_codes(frame: pd.DataFrame, matched: Matched) -> list[Reason]:
+    """Find codes that were rounded by a spreadsheet, or would not be read back as they are."""
+    pair = matched.pair_of("id")
+    if pair is None:
+        return []
+    values: pd.Series[Any] = frame[pair.heading]
+    found: list[Reason] = [
+        (int(str(row)), str(value), "code_rounded", {"column": pair.heading, "value": value})
+        for row, value in values.items()
+        if rounded_code(value)
+    ]
+    known = {row for row, *_ in found}
+    for finding in unstorable("id", values.reset_index(drop=True)):
+        row = int(str(frame.index[finding.row]))
+        if row not in known:
+            facts = {**finding.facts, "column": pair.heading}
+            found.append((row, str(facts["value"]), finding.key, facts))
+    return found
+
+
+def with_near_codes(rejects: pd.DataFrame, near: NearCodes | None) -> pd.DataFrame:
+    """Say of rows whose code was rounded which features may have been meant."""
+    if near is None or rejects.empty:
+        return rejects
+    said = {"zh": list(rejects["reason_zh"]), "en": list(rejects["reason_en"])}
+    for place, code in enumerate(rejects["id"].astype(str)):
+        found = {"near": ", ".join(near.codes(code))}
+        if found["near"]:
+            said["zh"][place] += message_text("codes_near", found, "zh")
+            said["en"][place] += " " + message_text("codes_near", found, "en")
+    return rejects.assign(reason_zh=said["zh"], reason_en=said["en"])
