@@ -16,7 +16,8 @@ from erdao_gis.analysis.lineage import (
     renumber,
     split_parcel,
 )
-from erdao_gis.analysis.lineage_history import compare_parcels, lineage, parcels_on
+from erdao_gis.analysis.lineage_compared import compare_parcels
+from erdao_gis.analysis.lineage_history import lineage, parcels_on
 from erdao_gis.errors import ErdaoError, GeometryError, SchemaError
 
 PLOTS = gpd.GeoDataFrame(
@@ -200,5 +201,6 @@ def test_ground_gained_or_lost_for_good_is_redrawn() -> None:
                            crs="EPSG:4551")  # fmt: skip
     new = gpd.GeoDataFrame(geometry=[box(0, 0, 12, 10), box(20, 0, 28, 10)], index=["G", "L"],
                            crs="EPSG:4551")  # fmt: skip
-    rows = compare_parcels(old, new)[["change", "area_m2"]].to_numpy().tolist()
-    assert rows == [["redrawn", 100.0], ["redrawn", 80.0], ["gone", 20.0], ["new", 20.0]]
+    table = compare_parcels(old, new)
+    rows = table[["change", "area_m2", "shared_m2", "gone_m2", "new_m2"]].to_numpy().tolist()
+    assert rows == [["redrawn", 20.0, 100.0, 0.0, 20.0], ["redrawn", 20.0, 80.0, 20.0, 0.0]]

@@ -139,7 +139,7 @@ def test_two_dates_are_compared(place: Workspace, tmp_path: Path) -> None:
     for said in ("分割", "=1+1", "100.00", "900.00", "compare.xlsx"):
         assert said in result.output
     book = openpyxl.load_workbook(tmp_path / "out" / "compare.xlsx")
-    assert book.sheetnames == ["变化", "合计", "面积账目", "未采用的行"]
+    assert book.sheetnames == ["变化", "指标变化", "合计", "面积账目", "未采用的行"]
     cells = [cell for row in book["变化"].iter_rows() for cell in row if cell.value == "=1+1"]
     assert [cell.data_type for cell in cells] == ["s"]
     ground = gpd.read_file(tmp_path / "out" / "compare.gpkg")

@@ -5,8 +5,9 @@ the outline of what it retires, so that the parcels of an earlier day can be ask
 """
 
 import datetime as dt
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,6 +35,8 @@ _COLUMNS = ("step", "kind", "date", "from_id", "to_id", "area_m2")
 _CONSERVED = 1e-6
 _LEAST_M2 = 0.01
 _STATED_AREA = "area_m2"  # divided with the land and summed up again
+_STATED_SLACK = 0.02
+_CENT_M2 = 0.01
 # A price, and the streets along it when it was drafted, were of the parcel as it was.
 _VOID = ("start_price", "frontage_m", "streets")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -104,6 +107,7 @@ def split_parcel(
     *,
     date: str,
     new_codes: Sequence[str] = (),
+    void: Collection[str] = (),
 ) -> ParcelBook:
     """Cut a parcel along a line.
 
@@ -119,13 +123,17 @@ def split_parcel(
         Day of the operation, like ``2025-06-30``.
     new_codes
         Codes of the new parcels, from west to east (by centroid); without them ``<code>-1``,
-        ``<code>-2`` and so on.
+        ``<code>-2`` and so on. Each part of a parcel that has several is a piece of its own.
+    void
+        Further columns that were of the parcel as a whole, such as other prices.
 
     Returns
     -------
     ParcelBook
-        The new parcels carry the attributes of the old one; a stated ``area_m2`` is divided in
-        proportion; a ``start_price`` is void, and so are ``frontage_m`` and ``streets``.
+        The new parcels carry the attributes of the old one. A stated ``area_m2`` is divided in
+        proportion, to 0.01 m2 and with the same sum, or void where it differed from the
+        outline by more than 2 %. A ``start_price`` is void, and so are ``frontage_m``,
+        ``streets`` and the columns of `void`.
 
     Raises
     ------
@@ -153,10 +161,10 @@ def split_parcel(
     if len(codes) != len(pieces):
         facts = {"found": len(pieces), "given": len(codes)}
         raise SchemaError("parcels_wrong_count", facts)
-    heirs = _heirs(book.parcels.loc[[code] * len(pieces)], codes, pieces)
+    heirs = _heirs(book.parcels.loc[[code] * len(pieces)], codes, pieces, void)
     if _STATED_AREA in heirs:
-        shares = pd.Series(shapely.area(pieces) / whole.area, index=heirs.index)
-        heirs[_STATED_AREA] = pd.to_numeric(heirs[_STATED_AREA], errors="coerce") * shares
+        stated = pd.to_numeric(heirs[_STATED_AREA], errors="coerce").iloc[0]
+        heirs[_STATED_AREA] = _divided(float(stated), [piece.area for piece in pieces])
     return _done(book, "split", date, [(code, heir) for heir in codes], heirs)
 
 
@@ -166,6 +174,8 @@ def merge_parcels(
     *,
     date: str,
     new_code: str = "",
+    keep_from: str = "",
+    void: Collection[str] = (),
 ) -> ParcelBook:
     """Unite parcels that share borders.
 
@@ -179,17 +189,22 @@ def merge_parcels(
         Day of the operation, like ``2025-06-30``.
     new_code
         Code of the new parcel; without it the old codes joined with ``+``.
+    keep_from
+        The one of them whose attributes hold where they differ.
+    void
+        Further columns that were of the parcels as they were, such as other prices.
 
     Returns
     -------
     ParcelBook
-        The new parcel keeps the attributes on which all agree; others become missing. A stated
-        ``area_m2`` is summed up; ``start_price``, ``frontage_m`` and ``streets`` are void.
+        The new parcel keeps the attributes on which all agree; others become missing, or are
+        those of `keep_from`. A stated ``area_m2`` is summed up; ``start_price``,
+        ``frontage_m``, ``streets`` and the columns of `void` are void.
 
     Raises
     ------
     NotInPlanError
-        No such parcel in force.
+        No such parcel in force, or `keep_from` is none of those merged.
     GeometryError
         They do not share borders, or overlap so that area would be lost.
     SchemaError
@@ -209,9 +224,11 @@ def merge_parcels(
     whole = united(_in_force(book, chosen), chosen)
     heir = new_code or "+".join(chosen)
     old = book.parcels.loc[chosen]
-    heirs = _heirs(old.iloc[[0]], [heir], [whole])
+    if keep_from and keep_from not in chosen:
+        raise NotInPlanError("lineage_keep_from", {"code": keep_from, "codes": ", ".join(chosen)})
+    heirs = _heirs(old.loc[[keep_from or chosen[0]]], [heir], [whole], void)
     for column in heirs.columns.difference(["geometry"]):
-        if len(old[column].drop_duplicates()) > 1:
+        if not keep_from and len(old[column].drop_duplicates()) > 1:
             heirs[column] = heirs[column].mask(heirs.index.notna())
     if _STATED_AREA in heirs:
         stated = pd.to_numeric(old[_STATED_AREA], errors="coerce")
@@ -264,14 +281,26 @@ def _in_force(book: ParcelBook, codes: Sequence[str]) -> list[Polygon | MultiPol
 
 
 def _heirs(
-    rows: gpd.GeoDataFrame, codes: list[str], shapes: Sequence[Polygon | MultiPolygon]
+    rows: gpd.GeoDataFrame,
+    codes: list[str],
+    shapes: Sequence[Polygon | MultiPolygon],
+    void: Collection[str],
 ) -> gpd.GeoDataFrame:
     heirs = rows.copy()
     heirs.index = pd.Index(codes, name=rows.index.name)
     heirs.geometry = list(shapes)
-    for column in heirs.columns.intersection(_VOID):
+    for column in heirs.columns.intersection([*_VOID, *void]):
         heirs[column] = heirs[column].mask(heirs.index.notna())
     return heirs
+
+
+def _divided(stated: float, areas: Sequence[float]) -> list[float]:
+    """Divide a stated area to the cent, the last piece taking the rest; it must fit the outline."""
+    whole = sum(areas)
+    if not abs(stated - whole) <= _STATED_SLACK * whole:  # also of what is not stated
+        return [math.nan] * len(areas)
+    shares = [round(stated * area / whole / _CENT_M2) * _CENT_M2 for area in areas[:-1]]
+    return [round(share, 2) for share in (*shares, stated - sum(shares))]
 
 
 def stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

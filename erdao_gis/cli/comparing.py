@@ -12,7 +12,12 @@ from erdao_gis.cli.screen import show_frame, show_json, table_rows
 from erdao_gis.errors import Language, visible
 from erdao_gis.wording import word
 
+_ATTRIBUTES = 20
+_SEEN_M2 = 0.005  # with two decimals less is nothing
+
 if TYPE_CHECKING:
+    import pandas as pd
+
     from erdao_gis.parcels import Comparison
 
 
@@ -27,15 +32,24 @@ if TYPE_CHECKING:
     help="与此文件中的地块比较（工作区为前，文件为后） / compare with the parcels of this file "
     "(workspace before, file after).",
 )
+@click.option(
+    "--datum",
+    type=click.Choice(["CGCS2000", "WGS84", "GCJ-02", "BD-09"]),
+    default="CGCS2000",
+    help="文件坐标的基准 / datum of the file's coordinates.",
+)
+@click.option("--crs", help="无坐标系文件的坐标系，如 EPSG:4551 / CRS of a file that has none.")
 @INTO
 @AS_JSON
 @click.pass_context
-def compare(  # one parameter an option
+def compare(  # noqa: PLR0913  # one parameter an option
     context: click.Context,
     workspace: Path,
     since: str | None,
     until: str | None,
     other: Path | None,
+    datum: str,
+    crs: str | None,
     into: Path | None,
     *,
     as_json: bool,
@@ -48,7 +62,7 @@ def compare(  # one parameter an option
     if (since is None) == (other is None) or (until is not None and since is None):
         raise click.UsageError(word("lineage", "since_or_with", language))
     if other is not None:
-        found = compare_with_file(workspace, other)
+        found = compare_with_file(workspace, other, crs=crs, datum=datum)
     else:
         found = compare_dates(workspace, since or "", until)
     paths: list[Path] = []
@@ -69,6 +83,8 @@ def _comparison_record(found: "Comparison") -> dict[str, object]:
         "after": found.after_label,
         "changes": table_rows(found.table),
         "totals": table_rows(found.totals.reset_index()),
+        "attributes": table_rows(found.attributes),
+        "common_shift_m": found.common_shift_m,
         "account": {str(key): value for key, value in found.account.items()},
         "rejects": table_rows(found.rejects),
     }
@@ -77,26 +93,38 @@ def _comparison_record(found: "Comparison") -> dict[str, object]:
 def _show_comparison(found: "Comparison", language: Language) -> None:
     from erdao_gis.parcels.comparison_tables import (
         account_table,
+        attributes_table,
         changes_table,
+        counted_how,
         said_over,
         totals_table,
     )
 
-    for line in said_over(found, language):
+    for line in (*said_over(found, language), *counted_how(found, language)):
         click.echo(visible(line))
-    changed = (found.table["change"] != "unchanged").sum()
-    if changed:
-        # Those that changed stand first.
-        show_frame(changes_table(found, language).head(min(int(changed), SHOWN)))
-        if changed > SHOWN:
-            tell("more", language, number=int(changed) - SHOWN)
-        click.echo()
+    changed = ~found.table["change"].isin(["unchanged", "altered"])
+    _show_first(changes_table(found, language)[changed.to_numpy()], language)
+    if len(found.attributes):
+        tell("attributes", language, number=len(found.attributes))
+        _show_first(attributes_table(found, language), language, most=_ATTRIBUTES)
     totals = totals_table(found, language)
     show_frame(totals[(found.totals["pairs"] > 0).to_numpy()])
     click.echo()
     account = account_table(found, language)
-    show_frame(account[(found.account != 0).to_numpy() | ~account.index.isin((3, 6, 7, 8))])
+    show_frame(
+        account[(found.account.abs() >= _SEEN_M2).to_numpy() | ~account.index.isin((3, 6, 7, 8))]
+    )
     if len(found.rejects):
         tell("rejects", language, number=len(found.rejects))
         for row in found.rejects.head(SHOWN).to_dict("records"):
             click.echo(f"- {row['row']} {visible(row['id'])}: {row[f'reason_{language}']}")
+
+
+def _show_first(table: "pd.DataFrame", language: Language, *, most: int = SHOWN) -> None:
+    """Print the first rows of a table, and how many more there are."""
+    if not len(table):
+        return
+    show_frame(table.head(most))
+    if len(table) > most:
+        tell("more", language, number=len(table) - most)
+    click.echo()

@@ -1,6 +1,5 @@
 """Commands on what becomes of parcels: split, merge, renumber, lineage."""
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +25,15 @@ def tell(key: str, language: Language, **facts: object) -> None:
     click.echo(word("lineage", key, language).format_map(shown))
 
 
-def _today() -> str:
-    return dt.datetime.now().astimezone().date().isoformat()
+def _pairs(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    """Read COLUMN=VALUE."""
+    parts = [text.partition("=") for text in texts]
+    if not all(name and sign and value for name, sign, value in parts):
+        raise click.BadParameter("应为 列=值 / expected COLUMN=VALUE")
+    told = {name.strip(): value.strip() for name, _, value in parts}
+    if len(told) < len(parts):
+        raise click.BadParameter("同一列给了两次 / a column is given twice")
+    return told
 
 
 @click.command()
@@ -71,6 +77,7 @@ def split(  # noqa: PLR0913, PLR0917  # one parameter an option
 ) -> None:
     """沿一条线分割地块并记录 / Cut a parcel along a line, and record it."""
     from erdao_gis.parcels import line_of, read_line, record_split
+    from erdao_gis.parcels.days import today
 
     if (line is None) == (line_file is None):
         raise click.UsageError(word("lineage", "one_line", language))
@@ -79,7 +86,7 @@ def split(  # noqa: PLR0913, PLR0917  # one parameter an option
     else:
         cut = line_of(line or "", crs=crs or "EPSG:4551")
     record = record_split(
-        workspace, code, cut, date=date or _today(), new_codes=new_codes, dry_run=dry_run
+        workspace, code, cut, date=date or today(), new_codes=new_codes, dry_run=dry_run
     )
     _tell(record, workspace, language, as_json=as_json)
 
@@ -87,16 +94,30 @@ def split(  # noqa: PLR0913, PLR0917  # one parameter an option
 @click.command()
 @WORKSPACE
 @click.argument("codes", nargs=-1, required=True)
-@click.option("--new-code", default="", help="新编号 / code of the new parcel.")
+@click.option(
+    "--new-code",
+    default="",
+    help="新编号；不给则用临时编号 / code of the new parcel (default: a provisional one).",
+)
+@click.option("--keep-from", default="", help="指标不一致时以此地块为准 / whose attributes hold.")
+@click.option(
+    "--set",
+    "stated",
+    multiple=True,
+    callback=_pairs,
+    help="为新地块指定指标：列=值，可重复 / COLUMN=VALUE for the new parcel, repeatable.",
+)
 @DATE
 @DRY_RUN
 @AS_JSON
 @click.pass_obj
-def merge(  # one parameter an option
+def merge(  # noqa: PLR0913  # one parameter an option
     language: Language,
     workspace: Path,
     codes: tuple[str, ...],
     new_code: str,
+    keep_from: str,
+    stated: dict[str, str],
     date: str | None,
     *,
     dry_run: bool,
@@ -104,9 +125,16 @@ def merge(  # one parameter an option
 ) -> None:
     """合并相邻地块并记录 / Unite parcels that share borders, and record it."""
     from erdao_gis.parcels import record_merger
+    from erdao_gis.parcels.days import today
 
     record = record_merger(
-        workspace, codes, date=date or _today(), new_code=new_code, dry_run=dry_run
+        workspace,
+        codes,
+        date=date or today(),
+        new_code=new_code,
+        keep_from=keep_from,
+        stated=stated,
+        dry_run=dry_run,
     )
     _tell(record, workspace, language, as_json=as_json)
 
@@ -131,8 +159,9 @@ def renumber(  # one parameter an option
 ) -> None:
     """更改地块编号并记录 / Give a parcel another code, and record it."""
     from erdao_gis.parcels import record_renumbering
+    from erdao_gis.parcels.days import today
 
-    record = record_renumbering(workspace, code, new, date=date or _today(), dry_run=dry_run)
+    record = record_renumbering(workspace, code, new, date=date or today(), dry_run=dry_run)
     _tell(record, workspace, language, as_json=as_json)
 
 
@@ -148,6 +177,12 @@ def _tell(record: "Record", workspace: Path, language: Language, *, as_json: boo
                 "before_m2": record.before_m2,
                 "after_m2": record.after_m2,
                 "extended_m": record.extended_m,
+                "outcomes": [
+                    {"column": one.column, "before": one.before, "after": one.after}
+                    for one in record.outcomes
+                ],
+                "mixed_uses": record.mixed_uses,
+                "provisional": record.provisional,
                 "written": record.written,
                 "changes": [change.as_dict() for change in record.changes],
             }
@@ -168,9 +203,42 @@ def _tell(record: "Record", workspace: Path, language: Language, *, as_json: boo
     tell("conserved", language, **areas)
     if record.extended_m:
         tell("extended", language, metres=f"{record.extended_m:.3f}")
+    if record.kind == "split" and record.parts > 1:
+        tell("split_parts", language, parts=record.parts, number=len(record.heirs))
+    _tell_outcomes(record, language)
     if record.changes:
         show_changes(record.changes, language)
     tell_end(workspace, language, written=record.written)
+
+
+def _tell_outcomes(record: "Record", language: Language) -> None:
+    """Print what heirs lost or took from one of the parcels before, and what to look at."""
+    from erdao_gis.catalogue import layer_schema
+
+    lost = [one for one in record.outcomes if one.lost]
+    kept = [one for one in record.outcomes if not one.lost]
+    for key, outcomes in ((f"lost_{record.kind}", lost), ("settled", kept)):
+        if not outcomes:
+            continue
+        tell(key, language)
+        for one in outcomes:
+            column = layer_schema("parcels").column(one.column)
+            title = column.title(language) if column else visible(one.column)
+            sides = " → ".join(
+                "；".join(f"{visible(code)} {_said(value)}" for code, value in side.items())
+                for side in (one.before, one.after)
+            )
+            click.echo(f"- {title}：{sides}" if language == "zh" else f"- {title}: {sides}")
+    if record.mixed_uses:
+        tell("mixed_uses", language, uses=", ".join(record.mixed_uses))
+    if record.provisional:
+        tell("provisional", language, code=next(iter(record.heirs)))
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.2f}" if isinstance(value, float) else visible(value)
 
 
 def tell_end(workspace: Path, language: Language, *, written: bool) -> None:

@@ -7,7 +7,7 @@ import click
 
 from erdao_gis.cli.catalogue import AS_JSON, show_changes
 from erdao_gis.cli.lineage import DRY_RUN, WORKSPACE, tell, tell_end
-from erdao_gis.cli.parcels import SHOWN
+from erdao_gis.cli.parcels import INTO, SHOWN
 from erdao_gis.cli.screen import show_frame, show_json, table_rows
 from erdao_gis.errors import Language, visible
 from erdao_gis.wording import word
@@ -42,9 +42,10 @@ if TYPE_CHECKING:
     "(they keep the old code only).",
 )
 @DRY_RUN
+@INTO
 @AS_JSON
 @click.pass_context
-def recode(  # one parameter an option
+def recode(  # noqa: PLR0913  # one parameter an option
     context: click.Context,
     workspace: Path,
     from_edition: str,
@@ -53,10 +54,12 @@ def recode(  # one parameter an option
     *,
     accept_unknown: bool,
     dry_run: bool,
+    into: Path | None,
     as_json: bool,
 ) -> None:
     """用地代码由 2020 版一次转换到 2023 版 / Translate land-use codes in one pass."""
     from erdao_gis.parcels import recode_parcels
+    from erdao_gis.parcels.recoding_tables import write_recoding
 
     found = recode_parcels(workspace, from_edition, to_edition, layer=layer, dry_run=True)
     refused = bool(found.unknown) and not accept_unknown
@@ -64,12 +67,17 @@ def recode(  # one parameter an option
         found = recode_parcels(
             workspace, from_edition, to_edition, layer=layer, accept_unknown=accept_unknown
         )
+    paths = [write_recoding(found, into, context.obj)] if into else []
     if as_json:
-        show_json(_recoding_record(found))
+        show_json(_recoding_record(found) | {"files": [str(path) for path in paths]})
     else:
         _show_recoding(found, context.obj)
+        for path in paths:
+            tell("written", context.obj, path=str(path))
         if refused:
             tell("recode_refused", context.obj)
+        elif not len(found.rows):
+            tell("recode_nothing", context.obj)
         else:
             if found.changes:
                 show_changes(found.changes, context.obj)
@@ -96,11 +104,15 @@ def _recoding_record(found: "Recoding") -> dict[str, object]:
 
 def _show_recoding(found: "Recoding", language: Language) -> None:
     pairs = found.pairs[found.pairs["from_code"] != found.pairs["to_code"]]
-    columns = ["from_code", f"from_name_{language}", "to_code", f"to_name_{language}", "count"]
+    columns = ["from_code", f"from_name_{language}", "to_code", f"to_name_{language}"]
+    columns += ["count", "area_ha"]
     if len(pairs):
-        heads = ("from_code", "from_name", "to_code", "to_name", "count")
+        heads = ("from_code", "from_name", "to_code", "to_name", "count", "area_ha")
         told = [word("lineage", f"head_{head}", language) for head in heads]
         show_frame(pairs[columns].set_axis(told, axis=1))
+    for row in found.renamed.to_dict("records"):
+        names = {side: str(row[f"{side}_name_{language}"]) for side in ("from", "to")}
+        tell("renamed", language, code=str(row["from_code"]), count=row["count"], **names)
     counts = {
         "features": found.features,
         "changed": found.changed,

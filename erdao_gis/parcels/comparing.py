@@ -4,31 +4,50 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
-from shapely import MultiPolygon, Polygon
-from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.analysis import compare_parcels, parcels_on
-from erdao_gis.catalogue import Workspace, headings_meaning, layer_schema, open_workspace
-from erdao_gis.crs import to_working
+from erdao_gis.catalogue import Workspace, open_workspace
+from erdao_gis.catalogue.editions import one_edition
+from erdao_gis.catalogue.outlines import guarded_shapes
+from erdao_gis.crs import ERDAO_REGION
 from erdao_gis.errors import SchemaError
 from erdao_gis.files import read_features
+from erdao_gis.parcels.attribute_changes import attribute_changes, fitted_attributes
 from erdao_gis.parcels.books import read_book
+from erdao_gis.parcels.days import require_no_future
 from erdao_gis.parcels.reading import read_parcels
 
 __all__ = [
     "CHANGES",
+    "LEAST_M2",
     "Comparison",
-    "changed_ground",
     "compare_dates",
     "compare_with_file",
 ]
 
-CHANGES = ("unchanged", "renumbered", "split", "merged", "redrawn", "gone", "new")
+CHANGES = (
+    "renumbered",
+    "split",
+    "merged",
+    "redrawn",
+    "gone",
+    "new",
+    "altered",
+    "unchanged",
+)
 """What can have happened to a piece of ground, in the order of the totals."""
 
-_LEAST_M2 = 0.01
+LEAST_M2 = 0.01
+"""Smaller pieces are rounding and not listed."""
+
+# Outlines that moved all alike were not redrawn one by one.
+_SHIFTED_M = 1.0
+_SHIFT_SLACK = 0.05
+_NEARLY_ALL = 0.9
+_FEW = 3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,7 +60,10 @@ class Comparison:
     before: gpd.GeoDataFrame
     after: gpd.GeoDataFrame
     table: pd.DataFrame
-    "As `compare_parcels` gives it: ``from_id``, ``to_id``, ``area_m2``, ``change``."
+    """As `compare_parcels` gives it; ``altered`` are parcels whose outline is the same and whose
+    figures or words are not."""
+    attributes: pd.DataFrame
+    "As `attribute_changes` gives it: ``id``, ``column``, ``old``, ``new``."
     rejects: pd.DataFrame
     "Rows of the file that could not be used, with their reasons."
 
@@ -50,10 +72,11 @@ class Comparison:
         """One row a change, also those that did not happen.
 
         Index ``change``; ``pairs`` (rows of `table`), ``old_parcels``, ``new_parcels`` (different
-        codes) and ``area_m2``.
+        codes) and ``area_m2``, the ground that changed so; of unchanged ones all of it.
         """
         rows = {}
-        for change in CHANGES:
+        chains = [change for change in self.table["change"].unique() if change not in CHANGES]
+        for change in (*CHANGES[:-2], *sorted(chains), *CHANGES[-2:]):
             part = self.table[self.table["change"] == change]
             rows[change] = (
                 len(part),
@@ -70,14 +93,13 @@ class Comparison:
         """Square metres that close: before = found again + gone + rest, after likewise.
 
         ``before_m2``, ``after_m2`` (sums of the outlines), ``shared_m2``, ``gone_m2``,
-        ``new_m2``, and what these leave over: ``before_rest_m2``, ``after_rest_m2``. A rest is
-        ground below the least size that is listed or, below zero, ground that parcels of the
-        same side share and that is counted twice. ``before_unplaced`` and ``after_unplaced``
-        count parcels without an outline.
+        ``new_m2`` (sums of these columns of `table`), and what these leave over:
+        ``before_rest_m2``, ``after_rest_m2``. A rest is ground below the least size that is
+        listed or, below zero, ground that parcels of the same side share and that is counted
+        twice. ``before_unplaced`` and ``after_unplaced`` count parcels without an outline.
         """
-        area = self.totals["area_m2"]
-        gone, new = float(area["gone"]), float(area["new"])
-        shared = float(area.sum()) - gone - new
+        columns = ("shared_m2", "gone_m2", "new_m2")
+        shared, gone, new = (float(self.table[name].sum()) for name in columns)
         sizes = [float(frame.geometry.area.sum()) for frame in (self.before, self.after)]
         return pd.Series(
             {
@@ -92,6 +114,29 @@ class Comparison:
                 "after_unplaced": float(self.after.geometry.isna().sum()),
             }
         )
+
+    @property
+    def common_shift_m(self) -> tuple[float, float] | None:
+        """How far nearly all outlines moved, all alike, east and north; None if they did not.
+
+        Told of three parcels or more with the same code on both sides of which nine in ten
+        moved by the same metres (to a twentieth), and by more than 1 m: another datum or CRS.
+        """
+        both = self.before.index.intersection(self.after.index)
+        olds, news = (frame.geometry.loc[both].to_numpy() for frame in (self.before, self.after))
+        placed = ~(shapely.is_missing(olds) | shapely.is_missing(news))
+        if placed.sum() < _FEW:
+            return None
+        sides = [shapely.centroid(shapes[placed]) for shapes in (olds, news)]
+        moves = np.column_stack(
+            [get(sides[1]) - get(sides[0]) for get in (shapely.get_x, shapely.get_y)]
+        )
+        middle = np.median(moves, axis=0)
+        metres = float(np.hypot(*middle))
+        alike = np.hypot(*(moves - middle).T) <= _SHIFT_SLACK * metres
+        if metres <= _SHIFTED_M or alike.mean() < _NEARLY_ALL:
+            return None
+        return float(middle[0]), float(middle[1])
 
 
 def compare_dates(
@@ -111,12 +156,16 @@ def compare_dates(
     Returns
     -------
     Comparison
-        All unchanged where nothing was recorded in between.
+        All unchanged where nothing was recorded in between. The record decides what a change
+        is called; a parcel that was split and one of whose parts was merged became the merged
+        one by ``split;merged``. Figures and words are known as they were only of parcels that
+        were taken out of force; those of parcels in force have no history, so that only what
+        a renumbered parcel stated then and states now can be held against each other.
 
     Raises
     ------
     SchemaError
-        Unreadable dates, or the later one first.
+        Unreadable dates, days to come, or the later one first.
     WorkspaceError, FormatError
         As `read_book`.
 
@@ -129,15 +178,26 @@ def compare_dates(
     >>> found.table["change"].unique().tolist()
     ['unchanged']
     """
+    for day in (since, until or ""):
+        require_no_future(day)
     book = read_book(workspace)
     before = parcels_on(book, since)
     after = book.parcels if until is None else parcels_on(book, until)
     if until is not None and until < since:
         raise SchemaError("lineage_dates_reversed", {"since": since, "until": until})
-    return _compared(before, after, (since, until or ""))
+    done = book.operations
+    between = done["date"] > since if until is None else done["date"].between(since, until, "right")
+    done = done[between.to_numpy(bool)]
+    return _compared(before, after, (since, until or ""), operations=done)
 
 
-def compare_with_file(workspace: Workspace | Path | str, path: Path | str) -> Comparison:
+def compare_with_file(
+    workspace: Workspace | Path | str,
+    path: Path | str,
+    *,
+    crs: str | None = None,
+    datum: str = "CGCS2000",
+) -> Comparison:
     """Compare the parcels of a workspace, as they are, with those of another file.
 
     Parameters
@@ -146,12 +206,18 @@ def compare_with_file(workspace: Workspace | Path | str, path: Path | str) -> Co
         A workspace or its folder; the state before.
     path
         Parcels in any format that `read_features` takes; the state after. Codes are in the
-        column ``id`` or one of the names the catalogue knows for it (地块编号, 宗地代码 ...).
+        column ``id`` or one of the names the catalogue knows for it (地块编号, 宗地代码 ...);
+        other columns are understood as an import of the file would understand them.
+    crs
+        CRS of the coordinates when the file names none, or a wrong one.
+    datum
+        CGCS2000, WGS84, GCJ-02 or BD-09.
 
     Returns
     -------
     Comparison
-        Rows that could not be used stand in ``rejects``.
+        Rows that could not be used stand in ``rejects``; ``common_shift_m`` tells if nearly all
+        outlines moved alike.
 
     Raises
     ------
@@ -159,8 +225,8 @@ def compare_with_file(workspace: Workspace | Path | str, path: Path | str) -> Co
         No outlines, no column of codes, missing codes, or codes that occur twice.
     GeometryError
         Outlines that are no areas.
-    WorkspaceError, FormatError, UnsafeInputError, CRSError
-        As `read_layer` and `read_features`.
+    WorkspaceError, FormatError, UnsafeInputError, CRSError, DatumError
+        As `read_layer` and `read_features`; or the coordinates fit another datum.
 
     Examples
     --------
@@ -174,33 +240,42 @@ def compare_with_file(workspace: Workspace | Path | str, path: Path | str) -> Co
     >>> found.totals.loc["gone", "old_parcels"].item()
     1
     """
-    name = Path(path).name
-    table = read_features(path)
+    opened, name = open_workspace(workspace), Path(path).name
+    table = read_features(path, crs=crs, region=None if opened.fictional else ERDAO_REGION)
     frame = table.frame
     if not isinstance(frame, gpd.GeoDataFrame):
         raise SchemaError("lineage_no_outlines", {"file": name})
-    headings = headings_meaning("id", layer_schema("parcels"), map(str, frame.columns))
-    if not headings:
+    placed, _ = guarded_shapes(frame, opened, datum=datum, accept_far=False, what=name)
+    before = read_parcels(opened)
+    edition = one_edition(before["edition"]) if "edition" in before else ""
+    after = fitted_attributes(placed, opened, file=name, edition=edition)
+    if "id" not in after:
         facts = {"file": name, "headings": ", ".join(map(str, frame.columns.drop("geometry")))}
         raise SchemaError("lineage_no_id_column", facts)
-    after = to_working(frame)
-    blank = after[headings[0]].isna()
+    codes = after["id"].astype("str").str.strip()
+    blank = after["id"].isna() | (codes == "")
     if blank.any():
         rows = ", ".join(str(row) for row in after.index[blank][:10])
         raise SchemaError("lineage_code_missing", {"file": name, "rows": rows})
-    after = after.set_index(pd.Index(after[headings[0]].astype(str), name="id"))
-    return _compared(read_parcels(open_workspace(workspace)), after, ("", name), table.rejects)
+    after = after.set_index(pd.Index(codes.to_numpy(dtype=object), name="id"))
+    return _compared(before, after, ("", name), rejects=table.rejects)
 
 
 def _compared(
     before: gpd.GeoDataFrame,
     after: gpd.GeoDataFrame,
     labels: tuple[str, str],
+    *,
+    operations: pd.DataFrame | None = None,
     rejects: pd.DataFrame | None = None,
 ) -> Comparison:
-    table = compare_parcels(before, after, least_m2=_LEAST_M2)
+    table = compare_parcels(before, after, least_m2=LEAST_M2, operations=operations)
+    attributes = attribute_changes(before, after, table)
+    altered = (table["change"] == "unchanged") & table["to_id"].isin(attributes["id"])
+    table = table.assign(change=table["change"].mask(altered, "altered"))
     order = {change: place for place, change in enumerate(CHANGES)}
-    place = table["change"].map(order).where(table["change"] != "unchanged", len(order))
+    # What several operations made stands before what is the same.
+    place = table["change"].map(order).astype(float).fillna(order["altered"] - 0.5)
     ordered = table.assign(place=place).sort_values(["place", "from_id", "to_id"], kind="stable")
     none = pd.DataFrame(columns=["row", "id", "reason_zh", "reason_en"])
     return Comparison(
@@ -209,48 +284,6 @@ def _compared(
         before=before,
         after=after,
         table=ordered.drop(columns="place").reset_index(drop=True),
+        attributes=attributes,
         rejects=none if rejects is None else rejects,
     )
-
-
-def changed_ground(found: Comparison) -> gpd.GeoDataFrame:
-    """Give the ground that changed, piece by piece.
-
-    Parameters
-    ----------
-    found
-        From `compare_dates` or `compare_with_file`.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        The rows of ``found.table`` that are not ``unchanged``, with the ground each speaks of;
-        EPSG:4551. Empty where nothing changed.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from erdao_gis.sample import write_sample
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     len(changed_ground(compare_dates(write_sample(Path(folder) / "town"), "2020-01-01")))
-    0
-    """
-    rows = found.table[found.table["change"] != "unchanged"].reset_index(drop=True)
-    shapes = [
-        _ground(found, old, new) for old, new in zip(rows["from_id"], rows["to_id"], strict=True)
-    ]
-    return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, crs=found.before.crs))
-
-
-def _ground(found: Comparison, old: object, new: object) -> BaseGeometry:
-    """Give what two parcels share, or what of one the other side has no parcel on."""
-    if isinstance(old, str) and isinstance(new, str):
-        shape = shapely.intersection(found.before.geometry[old], found.after.geometry[new])
-    else:
-        gone = isinstance(old, str)
-        mine, others = (found.before, found.after) if gone else (found.after, found.before)
-        whole = mine.geometry[old if gone else new]
-        near = others.geometry.iloc[others.sindex.query(whole, predicate="intersects")]
-        shape = shapely.difference(whole, shapely.union_all(near.to_numpy()))
-    parts = [part for part in shapely.get_parts(shape) if isinstance(part, Polygon)]
-    return parts[0] if len(parts) == 1 else MultiPolygon(parts)

@@ -5,16 +5,21 @@ from pathlib import Path
 
 import pandas as pd
 
+from erdao_gis.catalogue import layer_schema
 from erdao_gis.errors import Language
 from erdao_gis.files import write_bytes_atomic, write_features
-from erdao_gis.parcels.comparing import CHANGES, Comparison, changed_ground
+from erdao_gis.parcels.compared_ground import changed_ground
+from erdao_gis.parcels.comparing import Comparison
 from erdao_gis.parcels.workbook import Sheet, workbook_bytes
 from erdao_gis.parcels.writing import notices
 from erdao_gis.wording import word, words
 
 __all__ = [
     "account_table",
+    "attributes_table",
+    "change_name",
     "changes_table",
+    "counted_how",
     "said_over",
     "side_name",
     "totals_table",
@@ -51,25 +56,65 @@ def said_over(found: Comparison, language: Language) -> tuple[str, ...]:
     """
     sides = [side_name(label, language) for label in (found.before_label, found.after_label)]
     said = word("lineage", "compared", language).format(before=sides[0], after=sides[1])
-    return (said, *(notices(found.after, language) or notices(found.before, language)))
+    shift = found.common_shift_m
+    told = []
+    if shift is not None:
+        facts = {"east": f"{shift[0]:+.2f}", "north": f"{shift[1]:+.2f}"}
+        told.append(word("lineage", "common_shift", language).format(**facts))
+    return (said, *told, *(notices(found.after, language) or notices(found.before, language)))
 
 
-def changes_table(found: Comparison, language: Language) -> pd.DataFrame:
-    """Give the changes under headings for people, what changed first."""
-    told = words("lineage")
-    table = found.table.assign(
-        change=found.table["change"].map(lambda change: told[f"change_{change}"][language])
-    )
-    columns = ["change", "from_id", "to_id", "area_m2"]
-    return table[columns].set_axis([told[f"head_{name}"][language] for name in columns], axis=1)
+def counted_how(found: Comparison, language: Language) -> tuple[str, ...]:
+    """Say which ground of a redrawn parcel counts as changed; nothing if none was redrawn."""
+    redrawn = (found.table["change"] == "redrawn").any()
+    return (word("lineage", "redrawn_counts", language),) if redrawn else ()
+
+
+def change_name(change: str, language: Language) -> str:
+    """Name a change for people; of several operations all of them, in their order.
+
+    Examples
+    --------
+    >>> change_name("split;merged", "zh")
+    '分割→合并'
+    """
+    return "→".join(word("lineage", f"change_{one}", language) for one in change.split(";"))
+
+
+def changes_table(found: Comparison, language: Language, *, full: bool = False) -> pd.DataFrame:
+    """Give the changes under headings for people, what changed first.
+
+    Parameters
+    ----------
+    found
+        From `compare_dates` or `compare_with_file`.
+    language
+        Of headings and words.
+    full
+        Also tell what was lost and gained.
+    """
+    names = [change_name(change, language) for change in found.table["change"]]
+    columns = ["change", "from_id", "to_id", "area_m2", "shared_m2"]
+    columns += ["gone_m2", "new_m2"] if full else []
+    table = found.table.assign(change=names)[columns]
+    return table.set_axis([word("lineage", f"head_{name}", language) for name in columns], axis=1)
 
 
 def totals_table(found: Comparison, language: Language) -> pd.DataFrame:
     """Give the totals under headings for people."""
     told = words("lineage")
     table = found.totals.reset_index()
-    table["change"] = table["change"].map(lambda change: told[f"change_{change}"][language])
+    table["change"] = [change_name(change, language) for change in table["change"]]
     return table.set_axis([told[f"head_{name}"][language] for name in table.columns], axis=1)
+
+
+def attributes_table(found: Comparison, language: Language) -> pd.DataFrame:
+    """Give the figures and words that differ under headings for people."""
+    layer = layer_schema("parcels")
+    titles = {column.name: column.title(language) for column in layer.columns}
+    columns = ["id", "column", "old", "new"]
+    table = found.attributes.assign(column=found.attributes["column"].map(titles))[columns]
+    return table.set_axis([word("lineage", f"head_{name}", language) for name in columns], axis=1)
 
 
 def account_table(found: Comparison, language: Language) -> pd.DataFrame:
@@ -81,7 +126,7 @@ def account_table(found: Comparison, language: Language) -> pd.DataFrame:
 
 
 def write_comparison(found: Comparison, folder: Path | str, language: Language) -> list[Path]:
-    """Write ``compare.xlsx`` (changes, totals, account, rejected rows) and ``compare.gpkg``.
+    """Write ``compare.xlsx`` (changes, attributes, totals, account, rejects) and ``compare.gpkg``.
 
     The GeoPackage has the ground that changed, for a map; without changes it is not written.
 
@@ -114,21 +159,25 @@ def write_comparison(found: Comparison, folder: Path | str, language: Language) 
     rejects = found.rejects[["row", "id", reason]]
     heads = [word("lineage", f"head_{name}", language) for name in ("row", "id", "reason")]
     sheets = {
-        "changes": changes_table(found, language),
+        "changes": changes_table(found, language, full=True),
+        "attributes": attributes_table(found, language),
         "totals": totals_table(found, language),
         "account": account_table(found, language),
         "rejects": rejects.set_axis(heads, axis=1),
     }
     made = [
-        Sheet(title=word("lineage", f"sheet_{key}", language), table=table, notices=over)
+        Sheet(
+            title=word("lineage", f"sheet_{key}", language),
+            table=table,
+            notices=(*over, *(counted_how(found, language) if key == "changes" else ())),
+        )
         for key, table in sheets.items()
     ]
     target = Path(folder)
     written = [write_bytes_atomic(target / "compare.xlsx", workbook_bytes(made))]
     ground = changed_ground(found)
     if len(ground):
-        told = words("lineage")
-        names = {change: told[f"change_{change}"][language] for change in CHANGES}
-        named = ground.assign(change_name=ground["change"].map(names))
+        names = [change_name(change, language) for change in ground["change"]]
+        named = ground.assign(change_name=names)
         written.append(write_features(named, target / "compare.gpkg"))
     return written

@@ -26,6 +26,7 @@ __all__ = ["Recoding", "recode_parcels"]
 
 _COLUMN = "land_use_code"
 _SAID = 10
+_M2_A_HA = 10_000.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,7 +42,11 @@ class Recoding:
     "Those that have no code, before and after."
     pairs: pd.DataFrame
     """One row for each pair of an old and a new code: ``from_code``, ``to_code``, ``count``,
-    the names of both in both languages, ``certainty`` and ``note_zh``, ``note_en``."""
+    ``area_ha``, the names of both in both languages, ``certainty`` and ``note_zh``,
+    ``note_en``."""
+    rows: pd.DataFrame
+    """One row a feature that has a code, in the order of the layer: index ``id``; ``name_zh``,
+    ``from_code``, ``to_code`` (missing where unknown) and ``area_ha``."""
     unknown: tuple[tuple[object, str], ...]
     "Feature and code that the old edition does not have."
     uncertain: tuple[tuple[object, str], ...]
@@ -55,6 +60,12 @@ class Recoding:
         """Features whose code is another one now."""
         differ = self.pairs["from_code"] != self.pairs["to_code"]
         return int(self.pairs.loc[differ, "count"].sum())
+
+    @property
+    def renamed(self) -> pd.DataFrame:
+        """Rows of `pairs` whose code stays while the class has another name now."""
+        same = self.pairs["from_code"] == self.pairs["to_code"]
+        return self.pairs[same & (self.pairs["from_name_zh"] != self.pairs["to_name_zh"])]
 
     @property
     def unchanged(self) -> int:
@@ -92,7 +103,8 @@ def recode_parcels(
     Returns
     -------
     Recoding
-        Features = changed + unchanged + unknown + without code.
+        Features = changed + unchanged + unknown + without code. Where no feature has a code
+        nothing is written.
 
     Raises
     ------
@@ -129,42 +141,58 @@ def recode_parcels(
     recoded = recode_land_use(frame, from_edition, to_edition)
     unknown, uncertain = recoded.attrs["unknown"], recoded.attrs["uncertain"]
     changes: tuple[Change, ...] = ()
-    if not dry_run:
+    known = recoded[_COLUMN].notna()
+    writes = not dry_run and bool(known.any() or unknown)
+    if writes:
         if unknown and not accept_unknown:
             shown = ", ".join(f"{key} ({code})" for key, code in unknown[:_SAID])
             facts = {"layer": layer, "edition": from_edition, "number": len(unknown)}
             raise SchemaError("lineage_unknown_codes", facts | {"shown": shown})
         record = {"completeness": frame.attrs["completeness"]} | supply_record(layer, opened)
+        record |= {"edition": to_edition, "edition_from": "recoded"}
 
         def put() -> None:
             require_same_files(opened, layer, state)
             write_supplied(opened, layer, gpd.GeoDataFrame(recoded), record)
 
         changes = change_layer(opened, layer, put)
-    known = recoded[_COLUMN].notna()
+    rows = _rows(gpd.GeoDataFrame(recoded), kept)
     return Recoding(
         layer=layer,
         from_edition=from_edition,
         to_edition=to_edition,
         features=len(frame),
         without_code=len(frame) - int(known.sum()) - len(unknown),
-        pairs=_pairs(recoded[known], from_edition, to_edition),
+        pairs=_pairs(rows, from_edition, to_edition),
+        rows=rows,
         unknown=unknown,
         uncertain=uncertain,
-        written=not dry_run,
+        written=writes,
         changes=changes,
     )
 
 
-def _pairs(recoded: pd.DataFrame, from_edition: str, to_edition: str) -> pd.DataFrame:
-    """Count the pairs of codes, those that changed first, with their names in both editions."""
-    codes = pd.DataFrame(
+def _rows(recoded: gpd.GeoDataFrame, kept: str) -> pd.DataFrame:
+    """Give old and new code of each feature that has one."""
+    rows = pd.DataFrame(
         {
-            "from_code": recoded[f"{_COLUMN}_{from_edition}"].astype("str").str.strip(),
-            "to_code": recoded[_COLUMN].astype("str"),
-        }
+            "name_zh": recoded.get("name_zh"),
+            "from_code": recoded[kept].astype("str").str.strip(),
+            "to_code": recoded[_COLUMN],
+            "area_ha": recoded.area / _M2_A_HA,
+        },
+        index=recoded.index,
     )
-    pairs = codes.value_counts(sort=False).rename("count").reset_index()
+    told = recoded[kept].notna() & (rows["from_code"] != "")
+    told_rows: pd.DataFrame = rows.loc[told.to_numpy(bool)]
+    return told_rows
+
+
+def _pairs(rows: pd.DataFrame, from_edition: str, to_edition: str) -> pd.DataFrame:
+    """Count the pairs of codes, those that changed first, with their names in both editions."""
+    known = rows[rows["to_code"].notna()]
+    codes = known.astype({"to_code": "str"}).groupby(["from_code", "to_code"])["area_ha"]
+    pairs = codes.agg(count="size", area_ha="sum").reset_index()
     for side, edition in (("from", from_edition), ("to", to_edition)):
         names = land_use_classes(edition)
         for language in ("zh", "en"):

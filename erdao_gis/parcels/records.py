@@ -1,7 +1,7 @@
 """Split, merge and renumber the parcels of a workspace: recorded, and to be undone whole."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,15 @@ from erdao_gis.errors import GeometryError, SchemaError, WorkspaceError
 from erdao_gis.files.characters import unstorable
 from erdao_gis.parcels.books import LAYER, read_book, state_of_files, write_book
 from erdao_gis.parcels.cut_lines import extended_to_edge, require_near
+from erdao_gis.parcels.days import require_no_future
+from erdao_gis.parcels.inheriting import (
+    Outcome,
+    heirs_told,
+    mixed_uses,
+    money_columns,
+    outcomes_of,
+    stated_values,
+)
 
 __all__ = ["Record", "record_merger", "record_renumbering", "record_split", "require_same_files"]
 
@@ -34,6 +43,14 @@ class Record:
     "Codes that came into force, and their areas in m2."
     extended_m: float
     "By how much an end of the line of a split was led on to the parcel's edge; mostly 0."
+    outcomes: tuple[Outcome, ...]
+    "Attributes on which the parcels before differed, or that were not passed on."
+    mixed_uses: tuple[str, ...]
+    "Land-use classes of level 1 that a merger brought together, if several."
+    provisional: bool
+    "Whether the code of a merged parcel was put together out of those of its parts."
+    parts: int
+    "Of how many parts a split parcel was; each that was not cut is a parcel of its own now."
     written: bool
     "False for a dry run."
     changes: tuple[Change, ...]
@@ -92,7 +109,7 @@ def record_split(
         The line misses the parcel, stops short of its edge (and by how much), or leaves a
         piece below 0.01 m2.
     SchemaError
-        Codes that cannot be kept, are taken or too few, or a date out of order.
+        Codes that cannot be kept, are taken or too few, or a date out of order or to come.
     WorkspaceError, FormatError
         No parcels, files that do not fit each other, or another run changing them.
 
@@ -113,17 +130,20 @@ def record_split(
     led_on = 0.0
     flat = shapely.remove_repeated_points(shapely.force_2d(line))
 
+    def void(book: ParcelBook) -> list[str]:
+        return money_columns(map(str, book.parcels.columns))
+
     def act(book: ParcelBook) -> ParcelBook:
         nonlocal led_on
         try:
-            return split_parcel(book, code, flat, date=date, new_codes=new_codes)
+            return split_parcel(book, code, flat, date=date, new_codes=new_codes, void=void(book))
         except GeometryError as error:
             if error.key != "parcels_not_cut":
                 raise
             shape = book.parcels.geometry[code]
             require_near(flat, shape, code)
             longer, led_on = extended_to_edge(flat, shape)
-            return split_parcel(book, code, longer, date=date, new_codes=new_codes)
+            return split_parcel(book, code, longer, date=date, new_codes=new_codes, void=void(book))
 
     record = _recorded(workspace, act, new_codes, dry_run=dry_run)
     return dataclasses.replace(record, extended_m=led_on)
@@ -135,6 +155,8 @@ def record_merger(
     *,
     date: str,
     new_code: str = "",
+    keep_from: str = "",
+    stated: Mapping[str, str] | None = None,
     dry_run: bool = False,
 ) -> Record:
     """Unite parcels of a workspace that share borders.
@@ -148,15 +170,21 @@ def record_merger(
     date
         Day of the operation, like ``2025-06-30``.
     new_code
-        Code of the new parcel; without it the old codes joined with ``+``.
+        Code of the new parcel; without it the old codes joined with ``+``, which is only
+        provisional.
+    keep_from
+        The one of them whose attributes hold where they differ.
+    stated
+        Column or heading -> value that the new parcel gets; held against the layer.
     dry_run
         Only tell; write nothing.
 
     Returns
     -------
     Record
-        Written as one step. Attributes on which not all agree become missing, but a parcel
-        drafted for illustration leaves the new one assumed, and the weakest evidence holds.
+        Written as one step. Attributes on which not all agree become missing and are listed
+        in ``outcomes``, but a parcel drafted for illustration leaves the new one assumed, and
+        the weakest evidence holds. Prices are void.
 
     Raises
     ------
@@ -176,9 +204,14 @@ def record_merger(
     """
 
     def act(book: ParcelBook) -> ParcelBook:
-        return merge_parcels(book, codes, date=date, new_code=new_code)
+        void = money_columns(map(str, book.parcels.columns))
+        return merge_parcels(
+            book, codes, date=date, new_code=new_code, keep_from=keep_from, void=void
+        )
 
-    return _recorded(workspace, act, [new_code] if new_code else [], dry_run=dry_run)
+    new_codes = [new_code] if new_code else []
+    record = _recorded(workspace, act, new_codes, dry_run=dry_run, stated=stated)
+    return dataclasses.replace(record, provisional=not new_code)
 
 
 def record_renumbering(
@@ -236,6 +269,7 @@ def _recorded(
     new_codes: Sequence[str],
     *,
     dry_run: bool,
+    stated: Mapping[str, str] | None = None,
 ) -> Record:
     """Do one operation on the book of a workspace and write it as one step."""
     require_codes(new_codes)
@@ -247,7 +281,10 @@ def _recorded(
         # Half of what another run is writing is no damage.
         require_same_files(opened, LAYER, state)
         raise
-    after = _heirs_told(book, act(book))
+    given = stated_values(stated or {}, map(str, book.parcels.columns))
+    done = act(book)
+    require_no_future(done.steps[-1][2])
+    after = heirs_told(book, done, given)
     changes: tuple[Change, ...] = ()
     if not dry_run:
 
@@ -264,6 +301,10 @@ def _recorded(
         retired=_areas(book.parcels, gone),
         heirs=_areas(after.parcels, new),
         extended_m=0.0,
+        outcomes=outcomes_of(book, after),
+        mixed_uses=mixed_uses(book, gone),
+        provisional=False,
+        parts=max(shapely.get_num_geometries(book.parcels.geometry[code]) for code in gone),
         written=not dry_run,
         changes=changes,
     )
@@ -296,24 +337,3 @@ def require_codes(codes: Sequence[str]) -> None:
 
 def _areas(parcels: gpd.GeoDataFrame, codes: Iterable[str]) -> dict[str, float]:
     return {code: float(parcels.geometry[code].area) for code in codes}
-
-
-def _heirs_told(before: ParcelBook, after: ParcelBook) -> ParcelBook:
-    """Fill in what an heir must state: a name, and never more certainty than its ancestors."""
-    steps = after.steps[len(before.steps) :]
-    parents: dict[str, list[str]] = {}
-    for _, _, _, old, new, _ in steps:
-        parents.setdefault(new, []).append(old)
-    parcels = after.parcels.copy()
-    for heir, codes in parents.items():
-        old = before.parcels.loc[codes]
-        own = [name for name in old["name_zh"] if isinstance(name, str) and name not in codes]
-        # A parcel that was called by its code is called by its new code.
-        names = own if len(own) == len(codes) else []
-        parcels.loc[heir, "name_zh"] = names[0] if len(set(names)) == 1 else heir
-        for column, doubt in (("assumed", "yes"), ("identity", "inferred")):
-            if column in old and (old[column] == doubt).any():
-                parcels.loc[heir, column] = doubt
-        if "evidence" in old and old["evidence"].notna().any():
-            parcels.loc[heir, "evidence"] = max(old["evidence"].dropna())
-    return dataclasses.replace(after, parcels=parcels)

@@ -60,7 +60,7 @@ def date_text(as_of: str | dt.date, language: Language) -> str:
 
 def _subject(workspace: Workspace | None, language: Language) -> str:
     if workspace is not None and workspace.fictional:
-        return workspace.title
+        return workspace.title_in(language)
     plan = read_plan().outline
     return plan.title_zh if language == "zh" else plan.title_en
 

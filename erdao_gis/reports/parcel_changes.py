@@ -52,8 +52,12 @@ def draw_changes(found: Comparison, language: Language) -> str:
     True
     """
     changed = changed_ground(found)
+    # One colour for whatever went through several operations: the table says which.
+    several = changed["change"].str.contains(";", regex=False).astype(bool)
+    changed = changed.assign(change=changed["change"].mask(several, "several"))
     same = found.table.loc[found.table["change"] == "unchanged", "to_id"]
     still = found.after.loc[found.after.index.isin(same), ["geometry"]].assign(change="unchanged")
+    still = gpd.GeoDataFrame(pd.concat([still, _kept_ground(found)]), crs=found.after.crs)
     code = changed["to_id"].where(changed["to_id"].notna(), changed["from_id"])
     named = len(changed) <= _MOST_NAMED
     told = changed.assign(name_zh=code, name_en=code)[["change", "name_zh", "name_en", "geometry"]]
@@ -76,6 +80,16 @@ def draw_changes(found: Comparison, language: Language) -> str:
         language=language,
     )
     return draw_map(sheet)
+
+
+def _kept_ground(found: Comparison) -> gpd.GeoDataFrame:
+    """Give what redrawn parcels kept."""
+    redrawn = (found.table["from_id"] == found.table["to_id"]) & (
+        found.table["change"] == "redrawn"
+    )
+    codes = found.table.loc[redrawn, "to_id"]
+    kept = found.before.geometry.loc[codes].intersection(found.after.geometry.loc[codes])
+    return gpd.GeoDataFrame({"change": "unchanged"}, geometry=kept, index=kept.index)
 
 
 def write_changes_map(found: Comparison, folder: Path | str, language: Language) -> Path:
