@@ -25,6 +25,7 @@ THEMES = ["plan.html", "streets.html", "industry.html", "rivers.html", "life.htm
           "transport.html"]  # fmt: skip
 MEASURES = ["coverage.html", "green_ratio.html", "green_cover.html"]
 BALANCE = "balance.html"
+PARCELS = "parcels.html"
 ROWS = {(row.key, row.realm): row for real in (False, True) for row in page_rows(fictional=real)}
 
 
@@ -154,7 +155,7 @@ def test_featured_styles_belong_to_layers() -> None:
 
 def test_town_has_every_page(town_atlas: Path) -> None:
     """With all inputs filled every measure has its page."""
-    assert names(town_atlas) == {"index.html", *THEMES, *MEASURES, BALANCE}
+    assert names(town_atlas) == {"index.html", *THEMES, *MEASURES, BALANCE, PARCELS}
 
 
 def truth(town: Path, key: str) -> float:

@@ -75,8 +75,8 @@ def test_contents_open_quietly(
     requests, complaints = heard
     page = opened(atlas, "index")
     assert page.locator("#cards a svg").count() == len(THEMES)
-    # Without land there is neither a measure nor a balance.
-    assert page.locator("#cards .card").count() == len(MEASURES) + 1
+    # Without land there is neither a measure nor a balance, and nothing to tell of parcels.
+    assert page.locator("#cards .card").count() == len(MEASURES) + 2
     expect(page.locator("#measures")).to_contain_text("无数据")
     expect(page.locator("#layers tbody tr").first).to_contain_text("两区")
     assert len(requests) == 1

@@ -23,7 +23,7 @@ from tests.test_maps_hostile_text import PAYLOADS
 
 LEVELS = (1, 2, 3)
 DATES = ("present", "planned")
-FIGURES = ("ha", "percent", "m2_per_head")
+FIGURES = ("ha", "percent", "m2_per_head", "kept_ha")
 ROWS = """() => Object.fromEntries([...document.querySelectorAll('#balance tbody tr')].map(row =>
   [row.dataset.code, [...row.querySelectorAll('td')].map(cell => cell.textContent)]))"""
 FOOT = "() => [...document.querySelectorAll('#balance tfoot td')].map(cell => cell.textContent)"
@@ -43,7 +43,8 @@ def line(row: "pd.Series[float]") -> list[str]:
     """Write a row of a balance: both dates as far as there are figures, then the change."""
     names = [f"{date}_{figure}" for date in DATES for figure in FIGURES]
     told = [written(row[name]) for name in names if name in row.index]
-    return [*told, *(written(row[name], signed=True) for name in ("change_ha", "change_points"))]
+    changes = [written(row[name], signed=True) for name in ("change_ha", "change_points")]
+    return [*told, *("—" if text == "0.00" else text for text in changes)]
 
 
 @pytest.fixture(scope="session")
@@ -458,6 +459,64 @@ def test_audit_lists_every_finding_and_leads_to_its_parcels(
     expect(page.locator("#balance th.over")).to_have_text("地块用途")
     expect(page.locator("tr[data-code='unclassified']")).to_contain_text("未分类")
     assert page.evaluate("document.querySelectorAll('[data-value=planned]').length") == 0
+
+
+def test_overlap_and_ground_without_data_have_lines_of_their_own(
+    tmp_path: Path, opened: Callable[..., Page]
+) -> None:
+    """Both totals are 2.5 ha of ground; lines without parcels lead nowhere, and notes tell why."""
+    land = plots(["0103", "1001"], strip(2)).set_axis(["L0", "L1"])
+    shapes = [box(470_000 + west, 4_832_000, 470_000 + east, 4_832_100)
+              for west, east in ((50, 100), (180, 250), (170, 190))]  # fmt: skip
+    place = workspace(tmp_path / "w", land_use=land, parcels=plots(["07", "14", None], shapes))
+    page = opened("", write_balance_page(tmp_path / "b.html", place))
+    rows = page.evaluate(ROWS)
+    assert rows["none"] == ["0.50", "20.00", "0.00", "0.00", "0.00", "−0.50", "−20.00"]
+    assert rows["overlap"] == ["0.00", "0.00", "−0.10", "−4.00", "0.00", "−0.10", "−4.00"]
+    assert page.evaluate(FOOT) == ["2.50", "100.00", "2.50", "100.00", "1.20", "—", "—"]
+    bare = page.locator("tr[data-code='none'], tr[data-code='overlap']")
+    expect(bare.first).to_contain_text("现状资料未覆盖")
+    assert bare.locator("button").count() == 0
+    chip = page.locator("tr[data-code='unclassified'] .chip rect")
+    assert str(chip.get_attribute("fill")).startswith("url(#hatch")
+    notes = page.locator(".balance-notes")
+    expect(notes).to_contain_text("未涉及处沿用现状 1.20 公顷（占规划 48.00 %）")
+    expect(notes).to_contain_text("现状资料未覆盖 0.50 公顷")
+    page.click("#balance-tab-matrix")
+    assert "减：重复压盖" in page.locator("#balance thead").inner_text()
+    assert page.locator("#balance tfoot td").last.inner_text() == "2.50"
+
+
+def test_labels_are_of_the_level_that_is_chosen(opened: Callable[..., Page]) -> None:
+    """Homes are 07 at the first level and 0701 at the second."""
+    page = opened()
+    labels = "() => new Set([...document.querySelectorAll('text')].map(one => one.textContent))"
+    told = page.evaluate(f"[...({labels})()]")
+    assert "07" in told
+    assert "0701" not in told
+    page.click("[data-value='2']")
+    told = page.evaluate(f"[...({labels})()]")
+    assert "0701" in told
+    assert "07" not in told
+
+
+def test_inputs_name_the_notice_that_was_joined(
+    tmp_path: Path, opened: Callable[..., Page]
+) -> None:
+    """Both files are named; what has no date has no empty brackets either."""
+    place = workspace(tmp_path / "w", parcels=plots(["0701"], strip(1)))
+    record = {
+        "file": "地块.shp", "sha256": "a" * 64, "source": "", "as_of": "", "datum": "CGCS2000",
+        "completeness": "partial", "joined_file": "公告1.xlsx; 公告2.xlsx",
+        "joined_sha256": f"{'b' * 64}; {'c' * 64}", "joined_as_of": "; 2026",
+    }  # fmt: skip
+    text = json.dumps(record, ensure_ascii=False)
+    open_workspace(place).record_path("parcels").write_text(text, "utf-8")
+    page = opened("", write_balance_page(tmp_path / "b.html", place))
+    told = page.locator("body").inner_text()
+    assert "来自“地块.shp”（SHA-256 aaaaaaaaaaaa）" in told
+    assert "关联表“公告1.xlsx”（SHA-256 bbbbbbbbbbbb）" in told
+    assert "关联表“公告2.xlsx”（2026，SHA-256 cccccccccccc）" in told
 
 
 def test_drafted_parcels_are_hatched_and_named(tmp_path: Path, opened: Callable[..., Page]) -> None:

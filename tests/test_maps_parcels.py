@@ -13,6 +13,7 @@ from shapely import Polygon, box
 from erdao_gis.analysis import DraftRules
 from erdao_gis.catalogue import create_workspace
 from erdao_gis.files import write_features
+from erdao_gis.land_use import land_use_classes
 from erdao_gis.maps import (
     PageContent,
     PageLayer,
@@ -23,7 +24,9 @@ from erdao_gis.maps import (
     write_draft_page,
     write_parcels_page,
 )
-from erdao_gis.maps.parcel_lines import finding_of
+from erdao_gis.maps.atlas_panels import atlas_panels
+from erdao_gis.maps.atlas_source import AtlasSource
+from erdao_gis.maps.parcel_findings import finding_lines, finding_of
 from erdao_gis.parcels import (
     AreaDraft,
     LimitCheck,
@@ -88,9 +91,8 @@ def bad(tmp_path: Path) -> Path:
 
 
 def parcels_of(content: PageContent) -> PageLayer:
-    """Return the layer of the parcels."""
-    (layer,) = content.groups[0].layers
-    return layer
+    """Return the layer of the parcels and their limits."""
+    return content.groups[0].layers[0]
 
 
 def lines_of(page: Page, identifier: str) -> dict[str, str]:
@@ -114,7 +116,7 @@ def test_colours_are_what_the_limits_say(
     with (town / "truths.csv").open(encoding="utf-8") as stream:
         keys = [row["key"].split(":") for row in csv.DictReader(stream)]
     known = {key[1] for key in keys if key[0] == "breach" and len(key) > 2}
-    assert set(findings.index[findings == "exceeded"]) == known
+    assert set(findings.index[findings.isin(["exceeded", "below"])]) == known
     assert findings.to_dict() == finding_of(told[1].limits).to_dict()
 
 
@@ -123,8 +125,10 @@ def test_legend_counts_the_parcels_of_each_class(
 ) -> None:
     """The numbers in the legend add up to all parcels."""
     counts = parcels_of(content).frame["finding"].value_counts()
-    texts = open_sheet(built).locator("#legend .parts span.given").all_text_contents()
-    words = {"met": "符合", "exceeded": "有超限", "no_data": "无数据"}
+    parts = open_sheet(built).locator("#legend [data-layer='parcels'] .parts span.given")
+    texts = parts.all_text_contents()
+    words = {"met": "符合", "exceeded": "有超过上限", "below": "有低于下限",
+             "no_value": "缺现状值", "no_bound": "未设限值"}  # fmt: skip
     assert sorted(texts) == sorted(f"{words[key]}（{n} 个）" for key, n in counts.items())
     assert counts.sum() == 64
 
@@ -140,7 +144,7 @@ def test_facts_by_hand_stand_on_the_page(built: str, open_sheet: Callable[..., P
     assert lines["容积率上限"] == "现状 0.83，限值不大于 1.2：符合"  # 1,200 m2 x 5 / 7,200 m2
     assert lines["建筑限高"] == "现状 20 m，限值不大于 6 m：超过上限"
     assert lines["沉陷区"] == "无数据"
-    assert lines["限值结论"] == "有超限"
+    assert lines["限值结论"] == "有超过上限"
     page.click("#language")
     lines = lines_of(page, OFFICE)
     assert lines["Height limit"] == "stands at 20 m, at most 6 m: exceeded"
@@ -194,7 +198,7 @@ def test_layers_looked_at_can_be_switched(built: str, open_sheet: Callable[..., 
 
 
 def test_findings_of_limits() -> None:
-    """One breach is enough; no limit at all, or one without its figure, is no data."""
+    """The gravest finding counts; a limit without its figure is told from no limit at all."""
     rows = [
         ("A", "height_max", "met"), ("A", "green_ratio_min", "below"),
         ("B", "height_max", "met"), ("B", "green_ratio_min", "no_bound"),
@@ -205,7 +209,7 @@ def test_findings_of_limits() -> None:
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["parcel", "limit", "state"])
     assert finding_of(table).to_dict() == {
-        "A": "exceeded", "B": "met", "C": "no_data", "D": "no_data", "E": "reversed",
+        "A": "below", "B": "met", "C": "no_value", "D": "no_bound", "E": "reversed",
         "F": "exceeded",
     }  # fmt: skip
 
@@ -235,6 +239,65 @@ def test_hostile_names_and_long_codes_are_text(bad: Path, tmp_path: Path, page: 
     assert lines["供地方式"] == PAYLOAD
     assert page.evaluate("window.__pwned") is None
     assert complaints == []
+
+
+def test_parcels_carry_their_short_codes(content: PageContent) -> None:
+    """Block and number tell the 64 parcels of the town apart, and stand on the map."""
+    layer = parcels_of(content)
+    assert layer.label == "page_label"
+    assert layer.frame["page_label"][OFFICE] == "1-00013"
+    assert layer.frame["page_label"].is_unique
+
+
+def test_uses_are_a_second_layer_in_the_official_colours(
+    content: PageContent, built: str, open_sheet: Callable[..., Page]
+) -> None:
+    """Switched off at first; its classes count up to all parcels, each with its own colour."""
+    uses = content.groups[0].layers[1]
+    first = uses.frame["use_code"].str[:2]
+    assert uses.frame["use_part"].tolist() == first.tolist()
+    colours = land_use_classes("2023")["colour"]
+    assert {part.part: part.fill for part in uses.parts} == colours[sorted(set(first))].to_dict()
+    page = open_sheet(built)
+    box_ = page.locator("#legend [data-layer='parcels_use'] input")
+    expect(box_).not_to_be_checked()
+    before = page.locator("path").count()
+    box_.check()
+    assert page.locator("path").count() > before
+
+
+def test_breaches_are_listed_beside_the_map(
+    content: PageContent, told: tuple[ParcelFacts, LimitCheck]
+) -> None:
+    """Every breach of the town is a line with code, limit, value and bound, counted by kind."""
+    counts, lines = told[1].counts, finding_lines(told[1])
+    heads = [head.zh for head, _ in lines]
+    assert heads.count(f"超过上限（{counts['exceeded']} 处）") == counts["exceeded"]
+    assert heads.count(f"低于下限（{counts['below']} 处）") == counts["below"]
+    assert sum(counts.values()) == len(lines) == 8
+    assert f"{OFFICE} 建筑限高：现状 20 m，限值不大于 6 m：超过上限" in [
+        said.zh for _, said in lines
+    ]
+    assert set(lines) <= set(content.method)
+
+
+def test_a_long_list_of_breaches_is_cut_and_counted(told: tuple[ParcelFacts, LimitCheck]) -> None:
+    """Three of eight are listed, the last line counts the five others."""
+    lines = finding_lines(told[1], most=3)
+    assert len(lines) == 4
+    assert "另有 5 处" in lines[-1][1].zh
+
+
+def test_print_keeps_the_legend_whole(built: str, open_sheet: Callable[..., Page]) -> None:
+    """What is told at length goes overleaf; the roads' legend stays on the sheet."""
+    page = open_sheet(built)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    size = "(list => [list.scrollHeight, list.clientHeight])(document.getElementById('list'))"
+    needed, there = page.evaluate(size)
+    assert needed <= there + 1
+    assert page.locator("body > .method").count() == 1
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#list > .method + #ground").count() == 1
 
 
 def test_the_same_inputs_give_the_same_bytes(town: Path, tmp_path: Path) -> None:
@@ -281,6 +344,37 @@ def test_refused_areas_are_told_with_the_reason(
     listed = page.locator("#unplaced details").filter(has_text="划分范围")
     assert "长青街道" in str(listed.text_content())
     assert "片区 RA02 没有位置" in str(page.locator("#method").text_content())
+
+
+def test_the_atlas_has_the_page_with_links_to_the_others(town_atlas: Path, page: Page) -> None:
+    """The contents show its picture and lead to it; the page knows its way back."""
+    page.goto((town_atlas / "index.html").as_uri())
+    card = page.locator("#cards a[href^='parcels.html']")
+    assert card.locator("svg path").count() > 64
+    assert "共 64 个地块" in str(card.text_content())
+    card.click()
+    expect(page.locator("#pages a[aria-current]")).to_have_text("地块")
+    assert lines_of(page, OFFICE)["限值结论"] == "有超过上限"
+
+
+def test_many_parcels_are_told_before_they_are_measured(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line names page and number; with few parcels nothing is said."""
+    told: list[str] = []
+    atlas_panels(AtlasSource(town), lambda line: told.append(line.zh))
+    assert told == []
+    monkeypatch.setattr("erdao_gis.maps.atlas_panels._MANY", 63)
+    atlas_panels(AtlasSource(town), lambda line: told.append(line.zh))
+    assert told == ["parcels.html（64 个地块，约需几十秒）"]
+
+
+def test_an_atlas_without_parcels_says_what_is_missing(atlas: Path, page: Page) -> None:
+    """No page, but a card with the words on where parcels come from."""
+    assert not (atlas / "parcels.html").exists()
+    page.goto((atlas / "index.html").as_uri())
+    card = page.locator("#cards .card").filter(has_text="地块情况与限值")
+    assert "erdao import" in str(card.text_content())
 
 
 @pytest.mark.parametrize("kind", ["parcels", "draft"])

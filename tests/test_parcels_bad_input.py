@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from shapely import Point, Polygon, box
 
+from erdao_gis.analysis import land_balance
 from erdao_gis.analysis.parcels_audit import AuditRules, ParcelAudit, audit_parcels
 from erdao_gis.analysis.parcels_join import join_parcel_table
 from erdao_gis.catalogue import create_workspace
@@ -351,3 +352,47 @@ def test_bad_limits_are_listed_and_judge_nothing(tmp_path: Path, rows: slice) ->
     if rows == slice(None):
         assert "parcels_bad_figure" in rules
         assert ratio["bound"].isna().sum() == 1
+
+
+def test_mixed_codes_are_told_apart_from_unknown_ones() -> None:
+    """Several codes in one cell are named as such; a main use is not chosen."""
+    plots = gpd.GeoDataFrame(
+        {"land_use_code": ["0901/0902", "R2B1", "0799", "0701"]},
+        geometry=[box(20 * n, 0, 20 * n + 10, 10) for n in range(4)],
+        index=["A", "B", "C", "D"],
+        crs=4551,
+    )
+    found = audit_parcels(plots).faults
+    assert [(fault.rule, fault.feature) for fault in found] == [
+        ("parcels_mixed_code", "A"),
+        ("parcels_mixed_code", "B"),
+        ("parcels_unknown_code", "C"),
+    ]
+    assert "混合用地代码“0901/0902”（0901, 0902）" in found[0].message("zh")
+
+
+def test_messages_name_columns_by_title_and_round_figures() -> None:
+    """A Chinese sentence has no English column in it, and no 18666.666666666668."""
+    plots = gpd.GeoDataFrame(
+        {"area_m2": [280_000 / 15], "floor_area_ratio_min": [3.0], "floor_area_ratio_max": [2.0]},
+        geometry=[box(0, 0, 10, 10)],
+        index=["A"],
+        crs=4551,
+    )
+    said = " ".join(fault.message("zh") for fault in audit_parcels(plots).faults)
+    assert "18666.67 m²" in said
+    assert "容积率下限（3.0）大于容积率上限（2.0）" in said
+    assert "floor_area" not in said
+
+
+def test_mixed_codes_stay_unclassified_in_the_balance_by_name() -> None:
+    """A hundred m2 of 0901/0902 are in no class, and the list says why."""
+    plots = gpd.GeoDataFrame(
+        {"land_use_code": ["0901/0902", "0799", "0701"]},
+        geometry=[box(10 * n, 0, 10 * n + 10, 10) for n in range(3)],
+        index=["A", "B", "C"],
+        crs=4551,
+    )
+    audit = land_balance(plots).audit
+    found = audit.set_index("ids")[["kind", "area_m2"]].T.to_dict("list")
+    assert found == {"A": ["mixed_code", 100.0], "B": ["unknown_code", 100.0]}

@@ -11,6 +11,7 @@ from shapely import box
 
 from erdao_gis.analysis.land_balance import (
     NONE,
+    OVERLAP,
     UNCLASSIFIED,
     BalanceRules,
     land_balance,
@@ -100,8 +101,8 @@ def test_parcels_without_a_usable_code_stay_in_the_sum() -> None:
     """Missing and unknown codes have a row of their own and a line each in the audit."""
     balance = land_balance(town(["0701", None, "0799"]))
     assert balance.table.loc[UNCLASSIFIED, "present_ha"] == 2.0
-    found = balance.audit.set_index("ids")["kind"].to_dict()
-    assert found == {"P1": "no_code", "P2": "unknown_code"}
+    found = balance.audit.set_index("ids")[["kind", "found"]].T.to_dict("list")
+    assert found == {"P1": ["no_code", ""], "P2": ["unknown_code", "0799"]}
     assert balance.total["present_ha"] == 3.0
 
 
@@ -154,10 +155,92 @@ def test_ledger_reconciles() -> None:
 
 
 def test_boundary_shows_what_is_missing() -> None:
-    """With a boundary, everything that no parcel covers is a gap."""
+    """Where the data end is no gap between parcels but ground without data."""
     boundary = gpd.GeoDataFrame(geometry=[box(0, 0, 500, 100)], crs=CRS)
     balance = land_balance(town(["0701", "1001"]), boundary=boundary)
-    assert balance.ledger.loc["present", "gap_m2"] == pytest.approx(30_000)
+    assert balance.ledger.loc["present", ["gap_m2", "uncovered_m2"]].tolist() == [0, 30_000]
+    assert balance.audit.empty
+    plots = town(["0701", "1001"])
+    plots.geometry = [box(0, 0, 100, 100), box(100.5, 0, 500, 100)]
+    slit = land_balance(plots, boundary=boundary)
+    assert slit.audit[["kind", "area_m2"]].to_numpy().tolist() == [["gap", 50.0]]
+    assert slit.ledger.loc["present", ["gap_m2", "uncovered_m2"]].tolist() == [50, 0]
+
+
+def test_what_overlaps_counts_once() -> None:
+    """Two hectares that share half a hectare are 1.5 ha of ground, whose percent sum to 100."""
+    plots = town(["0701", "1001"])
+    plots.geometry = [box(0, 0, 100, 100), box(50, 0, 150, 100)]
+    balance = land_balance(plots, population=100)
+    assert balance.table["present_ha"].to_dict() == {"07": 1.0, "10": 1.0, OVERLAP: -0.5}
+    assert balance.table["present_percent"].tolist() == [66.67, 66.66, -33.33]
+    assert balance.total.tolist() == [1.5, 100.0, 150.0]
+    assert balance.table.loc[OVERLAP, "name_zh"] == "减：重复压盖"
+
+
+def test_both_dates_have_the_same_ground() -> None:
+    """A planned parcel that sticks out 0.5 ha: the present does not cover that; nothing grows."""
+    present = town(["0701", "1001"])
+    planned = town(["1401", "0901"], [100, 150])
+    balance = land_balance(present, planned)
+    assert balance.table.loc[NONE, ["present_ha", "planned_ha", "change_ha"]].tolist() == [
+        0.5, 0.0, -0.5,
+    ]  # fmt: skip
+    assert balance.table.loc[NONE, "name_zh"] == "现状资料未覆盖"
+    assert balance.total.to_dict() == {
+        "present_ha": 2.5, "present_percent": 100.0, "planned_ha": 2.5, "planned_percent": 100.0,
+        "change_ha": 0.0, "change_points": 0.0,
+    }  # fmt: skip
+    back = land_balance(planned, present)
+    assert back.table.loc[NONE, "name_zh"] == "规划未覆盖"
+    assert back.transition.loc["09"].to_dict() == {"07": 0.0, "10": 1.0, NONE: 0.5}
+
+
+def test_transition_closes_over_overlaps_and_open_ground() -> None:
+    """Both dates overlap themselves and miss ground: every line sums to that of the table."""
+    present, planned = town(["0701", "1001"]), town(["0901", "1401"])
+    present.geometry = [box(0, 0, 100, 100), box(50, 0, 150, 100)]  # twice on 50 to 100
+    planned.geometry = [box(60, 0, 170, 100), box(90, 0, 200, 100)]  # twice on 90 to 170
+    balance = land_balance(present, planned)
+    moved, table = balance.transition, balance.table
+    assert moved.sum(axis=1).to_dict() == pytest.approx(table["present_ha"][moved.index].to_dict())
+    assert moved.sum().to_dict() == pytest.approx(table["planned_ha"][moved.columns].to_dict())
+    assert balance.total[["present_ha", "planned_ha"]].tolist() == pytest.approx([2.0, 2.0])
+    assert moved.loc[OVERLAP].to_dict() == pytest.approx(
+        {"09": -0.4, "14": -0.1, NONE: -0.1, OVERLAP: 0.1}
+    )
+    assert moved.loc[NONE].to_dict() == pytest.approx(
+        {"09": 0.2, "14": 0.5, NONE: 0.0, OVERLAP: -0.2}
+    )
+    classes = moved.drop(index=OVERLAP, columns=OVERLAP)
+    assert (classes >= 0).all(axis=None)
+
+
+def test_no_unit_is_larger_than_its_ground() -> None:
+    """Overlaps and open ground are told in the unit where they lie, and units may overlap."""
+    present = town(["0701", "1001"])
+    present.geometry = [box(0, 0, 100, 100), box(50, 0, 150, 100)]
+    planned = town(["1401"], [200])
+    units = gpd.GeoDataFrame(
+        geometry=[box(0, 0, 80, 100), box(60, 0, 180, 100)], index=["W", "E"], crs=CRS
+    )
+    table = land_balance(present, planned, units=units).by_unit
+    sums = table.groupby(level=0)[["present_ha", "planned_ha"]].sum()
+    assert sums.loc["W"].tolist() == pytest.approx([0.8, 0.8])
+    assert sums.loc["E"].tolist() == pytest.approx([1.2, 1.2])
+    assert sums.loc[NONE].tolist() == pytest.approx([0.2, 0.2])
+    assert table.loc[("W", OVERLAP), "present_ha"] == pytest.approx(-0.3)
+    assert table.loc[("E", OVERLAP), "present_ha"] == pytest.approx(-0.4)
+    assert table.loc[("E", NONE), "present_ha"] == pytest.approx(0.3)
+    assert table.groupby(level=0)["present_percent"].sum().tolist() == pytest.approx([100] * 3)
+
+
+def test_fewer_people_than_one_are_refused() -> None:
+    """A population of 1e-300 would give endless square metres a head."""
+    with pytest.raises(SchemaError) as caught:
+        land_balance(town(["0701"]), population=1e-300)
+    assert caught.value.key == "parcels_population_below_one"
+    assert land_balance(town(["0701"]), population=1).total["present_m2_per_head"] == 10_000
 
 
 def test_balance_of_each_unit() -> None:

@@ -96,10 +96,11 @@ def test_balance_workbook_holds_all_that_the_figures_rest_on(town: Path, tmp_pat
     titles = ["用地平衡表", "用地转移", "分单元", "地块清单", "压盖与缝隙", "账目",
               "行数与面积核对", "未计入清单"]  # fmt: skip
     assert openpyxl.load_workbook(book).sheetnames == titles
-    last = sheet(book, "用地平衡表")[-1]
-    assert (last["用地名称"], last["现状比例（%）"]) == ("合计", 100)
-    assert last["规划面积（公顷）"] == pytest.approx(480)
-    assert {row["单元"] for row in sheet(book, "分单元")} == {"老镇区", "河东新区"}
+    lines = list(openpyxl.load_workbook(book)["用地平衡表"].iter_rows(min_row=6, values_only=True))
+    last = next(row for row in lines if row[2] == "合计")
+    assert (last[4], last[6]) == (100, pytest.approx(480))
+    units = openpyxl.load_workbook(book)["分单元"].iter_rows(min_row=6, values_only=True)
+    assert {row[1] for row in units} == {"老镇区", "河东新区"}
 
 
 def test_same_answer_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
@@ -117,10 +118,19 @@ def test_check_tells_breaches_by_its_exit_status(town: Path, tmp_path: Path) -> 
     record = json.loads(result.output)
     assert len(record["broken"]) == 8
     assert record["faults"] == []
-    rows = sheet(tmp_path / "parcels_check.xlsx", "超限地块")
+    rows = sheet(tmp_path / "parcels_check.xlsx", "限值问题")
     assert len(rows) == 8
     assert {row["结论"] for row in rows} == {"超过上限", "低于下限"}
-    assert "8 处超出限值" in run("check", town).output
+    assert sum(record["counts"].values()) == 8
+    told = "超过上限 {exceeded} 处，低于下限 {below} 处，限值相互矛盾 0 处".format_map(
+        record["counts"]
+    )
+    assert told in run("check", town).output
+    counted = {
+        row["结论"]: row["处数"] for row in sheet(tmp_path / "parcels_check.xlsx", "结论汇总")
+    }
+    assert counted["超过上限"] == record["counts"]["exceeded"]
+    assert counted["低于下限"] == record["counts"]["below"]
 
 
 def test_facts_as_json_say_what_they_are_worth(town: Path) -> None:
@@ -161,7 +171,9 @@ def test_parcels_go_out_as_workbook_with_full_names(gbk: Path, tmp_path: Path) -
     run("facts", gbk, "--into", tmp_path)
     rows = sheet(tmp_path / "parcels_facts.xlsx", "地块情况")
     assert [row["编号"] for row in rows] == CODES
-    assert [row["建筑密度上限"] for row in rows] == [28, 45]
+    assert [row["建筑密度上限（%）"] for row in rows] == [28, 45]
+    assert [row["面积（平方米）"] for row in rows] == [10_000, 5_000]
+    assert [row["建筑限高（米）"] for row in rows] == [54, 60]
     assert [row["权利人"] for row in rows] == OWNERS
     assert [row["图形面积（亩）"] for row in rows] == pytest.approx([15, 7.5])
 
@@ -308,7 +320,8 @@ def test_the_workbook_reconciles_rows_and_areas(crossed: Path, tmp_path: Path) -
     (row,) = sheet(book, "未计入清单", head=2)
     assert (row["地块"], row["填报面积（平方米）"]) == (CODES[1], 5_000)
     assert "自相交" in str(row["说明"])
-    assert "列出未计入 1 行" in str(openpyxl.load_workbook(book)["用地平衡表"]["A1"].value)
+    notes = openpyxl.load_workbook(book)["用地平衡表"].iter_rows(values_only=True)
+    assert any("列出未计入 1 行" in str(row[0]) for row in notes)
 
 
 @pytest.mark.parametrize("command", ["facts", "check"])
@@ -317,7 +330,8 @@ def test_facts_and_check_write_the_same_page(town: Path, tmp_path: Path, command
     record = json.loads(run(command, town, "--json", "--into", tmp_path).stdout)
     assert str(tmp_path / "parcels.html") in record["written"]
     text = (tmp_path / "parcels.html").read_text("utf-8")
-    assert "有超限（8 个）" in text
+    assert "有超过上限（5 个）" in text
+    assert "有低于下限（3 个）" in text
 
 
 def test_pages_are_written_in_the_language_asked_for(town: Path, tmp_path: Path) -> None:
@@ -376,3 +390,73 @@ def test_long_work_is_announced_on_the_error_stream(
     result = run("facts", gbk, "--json")
     assert "正在量算 2 个地块" in result.stderr
     assert len(json.loads(result.stdout)["parcels"]) == 2
+
+
+def test_a_page_can_be_left_out_and_a_large_one_is_told(
+    gbk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the number the size stands on the error stream; --no-page writes data files only."""
+    monkeypatch.setattr(importlib.import_module("erdao_gis.cli.parcels"), "LARGE", 1)
+    for command in ("facts", "check"):
+        result = run(command, gbk, "--json", "--into", tmp_path / command)
+        assert "--no-page" in result.stderr
+        assert "MB" in result.stderr
+        assert (tmp_path / command / "parcels.html").is_file()
+        bare = run(command, gbk, "--json", "--no-page", "--into", tmp_path / f"{command}_bare")
+        assert "--no-page" not in bare.stderr
+        assert not (tmp_path / f"{command}_bare" / "parcels.html").exists()
+        assert [Path(one).suffix for one in json.loads(bare.stdout)["written"]][-1] == ".xlsx"
+    run("draft", "--area", "RA03", "--no-page", "--into", tmp_path / "draft")
+    assert not (tmp_path / "draft" / "draft.html").exists()
+
+
+def test_a_parcel_without_a_code_is_listed_by_its_row(tmp_path: Path) -> None:
+    """Two rows in, two rows out: the second, whose id is null, is #2 and a fault names its row."""
+    x, y = 460_000, 4_860_000
+    shapes = [box(x + 200 * n, y, x + 200 * n + 100, y + 100) for n in range(2)]
+    columns = {"id": [CODES[0], None], "register_id": None, "land_use_code": "0701"}
+    frame = gpd.GeoDataFrame(columns, geometry=shapes, crs=4551)
+    place = create_workspace(tmp_path / "plan", fictional=True)
+    write_features(frame, place.supplied_path("parcels"))
+    told = json.loads(run("facts", place.folder, "--json", "--into", tmp_path / "out").stdout)
+    assert [row["id"] for row in told["parcels"]] == [CODES[0], "#2"]
+    assert [row["area_m2"] for row in told["parcels"]] == pytest.approx([10_000, 10_000])
+    checked = json.loads(run("check", place.folder, "--json").stdout)
+    for record in (told, checked):
+        (fault,) = [one for one in record["faults"] if one["rule"] == "parcels_missing_code"]
+        assert fault["feature"] == "#2"
+        assert "第 2 行" in fault["message"]
+
+
+def test_roads_that_are_not_complete_are_told(gbk: Path, tmp_path: Path) -> None:
+    """A place without roads does not make parcels without a street: the cell says so."""
+    run("facts", gbk, "--no-page", "--into", tmp_path)
+    rows = sheet(tmp_path / "parcels_facts.xlsx", "地块情况")
+    assert {row["临街道路"] for row in rows} == {"道路资料不全"}
+    assert {row["临街长度（米）"] for row in rows} == {None}
+
+
+def test_the_facts_workbook_tells_shares_in_percent(town: Path, tmp_path: Path) -> None:
+    """The office parcel lies in its zone with all of its ground: 100 %, and names are words."""
+    run("facts", town, "--no-page", "--into", tmp_path)
+    rows = {row["编号"]: row for row in sheet(tmp_path / "parcels_facts.xlsx", "地块情况")}
+    office = rows["990101001001GB00013"]
+    assert office["在该功能分区内的面积比例（%）"] == 100
+    assert office["临街道路"] == "样例大路;甲街"
+    cells = {value for row in rows.values() for value in row.values()}
+    assert not cells & {"named", "inferred", "yes", "no"}
+
+
+def test_the_sum_of_two_limits_is_no_present_value(gbk: Path, tmp_path: Path) -> None:
+    """70 % density and 35 % green: a contradiction told with its sum, 现状值 stays empty."""
+    place = open_workspace(gbk)
+    frame = read_layer("parcels", gbk).reset_index()
+    frame["building_density_max"] = [70.0, 45.0]
+    place.supplied_path("parcels").unlink()
+    place.record_path("parcels").unlink()
+    write_features(frame, place.supplied_path("parcels"))
+    record = json.loads(run("check", gbk, "--json", "--no-page", "--into", tmp_path).stdout)
+    assert record["counts"] == {"exceeded": 0, "below": 0, "reversed": 1}
+    (row,) = sheet(tmp_path / "parcels_check.xlsx", "限值问题")
+    assert row["现状值"] is None
+    assert row["结论"] == "限值相互矛盾（合计 105 %）"

@@ -45,7 +45,7 @@ def test_all_limits_met() -> None:
         ({"green_ratio": 34.9}, "green_ratio_min", "below"),
         ({"height_m": 54.5}, "height_max", "exceeded"),
         ({"building_density": 65, "green_ratio": 40}, "density_and_green", "exceeded"),
-        ({"building_density_max": 70}, "density_and_green_limits", "exceeded"),
+        ({"building_density_max": 70}, "density_and_green_limits", "reversed"),
         ({"height_m": None}, "height_max", "no_value"),
         ({"height_max_m": None}, "height_max", "no_bound"),
         ({"floor_area_ratio_min": 2.5}, "floor_area_ratio_max", "reversed"),
@@ -93,6 +93,16 @@ def test_the_norm_can_be_corrected() -> None:
         "exceeded",
         "check",
     ]
+
+
+@pytest.mark.parametrize("limit", ["floor_area_ratio_min", "building_density_min"])
+def test_minima_of_homes_rest_on_the_terms_of_the_grant(limit: str) -> None:
+    """The control figures for industrial projects are cited for industrial land alone."""
+    rows = [HOME | BUILT | {"building_density_min": 20.0, "land_use_code": code}
+            for code in ("070102", "100101", "M1")]  # fmt: skip
+    found = check_limits(pd.DataFrame(rows, index=["H", "I", "M"])).set_index(["limit", "parcel"])
+    cited = found.loc[limit, "norm_zh"].str.contains("工业项目建设用地控制指标")
+    assert cited.to_dict() == {"H": False, "I": True, "M": True}
 
 
 def test_text_for_a_figure_is_refused_by_name() -> None:

@@ -36,7 +36,8 @@ from erdao_gis.analysis.lineage import (
     renumber,
     split_parcel,
 )
-from erdao_gis.analysis.lineage_history import compare_parcels, lineage, parcels_on
+from erdao_gis.analysis.lineage_compared import compare_parcels
+from erdao_gis.analysis.lineage_history import lineage, parcels_on
 from erdao_gis.analysis.parcels import MU_M2, FactRules, parcel_facts
 from erdao_gis.analysis.parcels_audit import AuditRules, ParcelAudit, audit_parcels
 from erdao_gis.analysis.parcels_frontage import parcel_frontage

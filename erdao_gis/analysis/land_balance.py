@@ -4,45 +4,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
-from erdao_gis.analysis._inputs import Given, given, positive
-from erdao_gis.analysis._overlap import paired_area
+from erdao_gis.analysis._inputs import positive
+from erdao_gis.analysis.land_balance_dates import (
+    NONE,
+    OVERLAP,
+    UNCLASSIFIED,
+    BalanceRules,
+    Date,
+    classified,
+    on_one_ground,
+)
+from erdao_gis.analysis.land_balance_ground import balance_of_units, pieces_of, transition_of
 from erdao_gis.analysis.land_balance_rounding import Rounded, round_to_hundred
-from erdao_gis.analysis.land_use_codes import code_column, land_use_at_level
-from erdao_gis.analysis.parcels_cover import TOLERANCE_M, Cover, cover_of
-from erdao_gis.analysis.parcels_given import parcels_given
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import SchemaError
 from erdao_gis.land_use import land_use_classes
+from erdao_gis.wording import words
 
-__all__ = ["NONE", "UNCLASSIFIED", "BalanceRules", "LandBalance", "land_balance"]
-
-UNCLASSIFIED = "unclassified"
-"""Row for parcels without a code, or with one that the edition does not have."""
-
-NONE = "none"
-"""In transitions and units: ground that the other layer does not cover."""
+__all__ = ["NONE", "OVERLAP", "UNCLASSIFIED", "BalanceRules", "LandBalance", "land_balance"]
 
 _M2_A_HA = 10_000.0
 _LEVELS = (1, 2, 3)
-_LEAST_M2 = 0.01
-
-
-@dataclass(frozen=True, kw_only=True)
-class BalanceRules:
-    """How a balance is drawn up."""
-
-    code: str = "land_use_code"
-    "Column with the codes, as text."
-    edition: str = "2023"
-    "Edition of the codes: 2023, 2020 or GB50137."
-    decimals: int = 2
-    "Decimals of the percentages, which sum to exactly 100."
-    tolerance_m: float = TOLERANCE_M
-    "Width in metres up to which an overlap or a gap is rounding."
+_LAST = (UNCLASSIFIED, NONE, OVERLAP)
+_ONE = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,18 +37,23 @@ class LandBalance:
     """A balance with everything its cells rest on."""
 
     table: pd.DataFrame
-    "Index ``code``: names; ``<date>_ha``, ``<date>_percent``, ``<date>_m2_per_head``; change."
+    """Index ``code``: names; ``<date>_ha``, ``<date>_percent``, ``<date>_m2_per_head``; change. The
+    row `none` is ground that only the other date covers, `overlap` (negative) what a date counts
+    more than once; they are there only where there is any."""
     total: "pd.Series[float]"
     "The last line, with the figures of `table`."
     rounding: pd.DataFrame
     "For each date: what plain rounding sums to, the difference from 100, adjusted codes."
     ledger: pd.DataFrame
-    "For each date: parcels, unplaced, sum_m2 = ground_m2 + overlap_m2, gap_m2, rounding_m2."
+    """For each date: parcels, unplaced, sum_m2 = ground_m2 + overlap_m2, gap_m2, uncovered_m2
+    (wide open ground within the boundary), rounding_m2."""
     audit: pd.DataFrame
-    "One row a finding: date, kind (overlap, gap, no_code, unknown_code), ids, area_m2."
+    """One row a finding: date, kind (overlap, gap, no_code, unknown_code, and mixed_code: several
+    codes in one cell, such as 0901/0902, which stay unclassified), ids, area_m2, found (the
+    unknown code, else empty)."""
     transition: pd.DataFrame
-    """Hectares from present classes (rows) into planned ones (columns); negative in `none` where a
-    layer overlaps itself, so that all add up. Empty without a plan."""
+    """Hectares from present classes (rows) into planned ones (columns), with `none` and, where a
+    date overlaps itself, `overlap`; all rows and columns sum to `table`. Empty without a plan."""
     by_unit: pd.DataFrame
     "Index unit and code: hectares and percentages of each date within the unit."
     parcels: pd.DataFrame
@@ -81,28 +73,6 @@ class LandBalance:
         return rows[(rows["from_code"] == from_code) & (rows["to_code"] == to_code)]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Date:
-    """Parcels of one date, classified."""
-
-    name: str
-    rows: Given
-    codes: "pd.Series[str]"
-    "Class of every parcel, placed or not."
-    cover: Cover
-    findings: pd.DataFrame
-
-    @property
-    def placed(self) -> "pd.Series[str]":
-        return self.codes.iloc[self.rows.placed]
-
-    @property
-    def areas(self) -> "pd.Series[float]":
-        """Square metres of each class."""
-        size = pd.Series(shapely.area(self.rows.shapes), index=self.placed.array)
-        return size.groupby(level=0).sum()
-
-
 def land_balance(
     present: gpd.GeoDataFrame,
     planned: gpd.GeoDataFrame | None = None,
@@ -119,6 +89,9 @@ def land_balance(
     rounding would have given is in ``rounding``. Nothing is dropped: parcels without a usable
     code have a row of their own, overlaps and gaps are listed, and the ledger tells how the sum
     of the parcels and the ground they cover hang together.
+
+    The total is ground: what overlaps is taken off once in a row of its own, and with a plan
+    both dates have the ground that either of them covers, so that the total does not change.
 
     Parameters
     ----------
@@ -147,7 +120,7 @@ def land_balance(
         Invalid geometries, or other shapes than areas; :func:`audit_parcels` lists all.
     SchemaError
         Codes that are no text or of the third survey, parcels that occur twice, a level that
-        does not exist, or a population that is not positive.
+        does not exist, or a population below one.
 
     Examples
     --------
@@ -169,56 +142,21 @@ def land_balance(
     require_metres(present, *others)
     whole = None if boundary is None else shapely.union_all(boundary.geometry.to_numpy())
     frames = {"present": present} | ({} if planned is None else {"planned": planned})
-    dates = [_classified(name, frame, level, rules, whole) for name, frame in frames.items()]
+    alone = [classified(name, frame, level, rules, whole) for name, frame in frames.items()]
+    dates = on_one_ground(alone, rules.tolerance_m)
     heads = _heads(population, len(dates))
     table, roundings = _table(dates, heads, rules)
-    pieces = _pieces(dates)
+    pieces = pieces_of(dates)
     return LandBalance(
         table=table,
         total=_total(table),
         rounding=_rounding(roundings),
         ledger=pd.DataFrame({date.name: _ledger(date) for date in dates}).T.rename_axis("date"),
         audit=pd.concat([date.findings for date in dates], ignore_index=True),
-        transition=_transition(dates, pieces),
-        by_unit=_by_unit(dates, units, rules.decimals),
+        transition=transition_of(dates, pieces),
+        by_unit=balance_of_units(dates, units, rules.decimals),
         parcels=pd.concat([_listed(date) for date in dates], ignore_index=True),
         pieces=pieces,
-    )
-
-
-def _classified(
-    name: str,
-    frame: gpd.GeoDataFrame,
-    level: int,
-    rules: BalanceRules,
-    boundary: "shapely.geometry.base.BaseGeometry | None",
-) -> _Date:
-    rows = parcels_given(frame)
-    text = code_column(frame, rules.code, rules.edition)
-    classes = land_use_at_level(text, level, rules.edition)
-    cover = cover_of(rows.shapes, boundary=boundary, tolerance_m=rules.tolerance_m)
-    labels = frame.index[rows.placed]
-    findings = [
-        ("overlap", f"{labels[one]};{labels[other]}", float(shape.area))
-        for one, other, shape in zip(cover.first, cover.second, cover.overlaps, strict=True)
-    ]
-    findings += [
-        ("gap", ";".join(str(labels[place]) for place in beside), float(gap.area))
-        for gap, beside in zip(cover.gaps, cover.beside, strict=True)
-    ]
-    size = frame.area
-    findings += [
-        ("no_code" if pd.isna(code) else "unknown_code", str(label), float(size[label]))
-        for label, code in text[classes.isna()].items()
-    ]
-    table = pd.DataFrame(findings, columns=["kind", "ids", "area_m2"])
-    table.insert(0, "date", name)
-    return _Date(
-        name=name,
-        rows=rows,
-        codes=classes.fillna(UNCLASSIFIED),
-        cover=cover,
-        findings=table,
     )
 
 
@@ -228,20 +166,24 @@ def _heads(population: float | Sequence[float] | None, dates: int) -> list[float
     both = list(population) if isinstance(population, Sequence) else [population] * dates
     if len(both) != dates:
         raise SchemaError("parcels_bad_population", {"value": population})
-    return [positive(heads, "population") for heads in both]
+    for heads in both:
+        if positive(heads, "population") < _ONE:
+            raise SchemaError("parcels_population_below_one", {"value": heads})
+    return [float(heads) for heads in both]
 
 
 def _table(
-    dates: list[_Date], heads: list[float | None], rules: BalanceRules
+    dates: list[Date], heads: list[float | None], rules: BalanceRules
 ) -> tuple[pd.DataFrame, dict[str, Rounded]]:
-    found = sorted(set().union(*(set(date.areas.index) for date in dates)))
-    found.sort(key=lambda code: code == UNCLASSIFIED)
+    found = sorted(set().union(*(set(date.lines.index) for date in dates)))
+    found.sort(key=lambda code: _LAST.index(code) + 1 if code in _LAST else 0)
     classes = land_use_classes(rules.edition)[["name_zh", "name_en"]]
-    classes.loc[UNCLASSIFIED] = ["未分类", "Not classified"]
+    for code, key in _names_of_last(dates).items():
+        classes.loc[code] = [words("parcels")[key][language] for language in ("zh", "en")]
     table = classes.reindex(found).rename_axis("code")
     roundings = {}
     for date, residents in zip(dates, heads, strict=True):
-        areas = date.areas.reindex(found, fill_value=0.0)
+        areas = date.lines.reindex(found, fill_value=0.0)
         roundings[date.name] = round_to_hundred(areas, rules.decimals)
         table[f"{date.name}_ha"] = areas / _M2_A_HA
         table[f"{date.name}_percent"] = roundings[date.name].percent
@@ -252,6 +194,13 @@ def _table(
         points = table["planned_percent"] - table["present_percent"]
         table["change_points"] = points.round(rules.decimals)
     return table, roundings
+
+
+def _names_of_last(dates: list[Date]) -> dict[str, str]:
+    """Return the words for the lines that are no classes."""
+    missing = [date.name for date in dates if date.missing_m2]
+    none = f"none_{missing[0]}" if len(missing) == 1 else "none"
+    return {UNCLASSIFIED: "unclassified", NONE: none, OVERLAP: "overlap"}
 
 
 def _total(table: pd.DataFrame) -> "pd.Series[float]":
@@ -273,7 +222,7 @@ def _rounding(roundings: dict[str, Rounded]) -> pd.DataFrame:
     return pd.DataFrame(rows).T.rename_axis("date")
 
 
-def _ledger(date: _Date) -> dict[str, float]:
+def _ledger(date: Date) -> dict[str, float]:
     cover = date.cover
     return {
         "parcels": len(date.rows.frame),
@@ -281,12 +230,13 @@ def _ledger(date: _Date) -> dict[str, float]:
         "sum_m2": cover.sum_m2,
         "ground_m2": cover.ground_m2,
         "overlap_m2": cover.sum_m2 - cover.ground_m2,
-        "gap_m2": float(shapely.area(cover.gaps).sum()),
+        "gap_m2": float(shapely.area(cover.gaps).sum()) - date.open_m2,
+        "uncovered_m2": date.open_m2,
         "rounding_m2": cover.rounding_m2,
     }
 
 
-def _listed(date: _Date) -> pd.DataFrame:
+def _listed(date: Date) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "date": date.name,
@@ -295,55 +245,3 @@ def _listed(date: _Date) -> pd.DataFrame:
             "area_m2": shapely.area(date.rows.shapes),
         }
     )
-
-
-def _pieces(dates: list[_Date]) -> pd.DataFrame:
-    """Lay the plan over the present; rounding along borders is left to the remainders."""
-    columns = ["present", "planned", "from_code", "to_code", "area_m2"]
-    if len(dates) < 2:  # noqa: PLR2004 - nothing to compare
-        return pd.DataFrame(columns=columns)
-    old, new = dates
-    first, second, area = paired_area(old.rows.shapes, new.rows.shapes)
-    real = area >= _LEAST_M2
-    before, after = old.placed.iloc[first[real]], new.placed.iloc[second[real]]
-    values = (before.index, after.index, before.to_numpy(), after.to_numpy(), area[real])
-    return pd.DataFrame(dict(zip(columns, values, strict=True)))
-
-
-def _transition(dates: list[_Date], pieces: pd.DataFrame) -> pd.DataFrame:
-    if len(dates) < 2:  # noqa: PLR2004 - nothing to compare
-        return pd.DataFrame()
-    cells = pieces.pivot_table(
-        index="from_code", columns="to_code", values="area_m2", aggfunc="sum", fill_value=0
-    )
-    old, new = (date.areas for date in dates)
-    cells = cells.reindex(index=old.index, columns=new.index, fill_value=0.0)
-    left, fresh = old - cells.sum(axis=1), new - cells.sum(axis=0)
-    cells[NONE] = left.where(left.abs() >= _LEAST_M2, 0.0)
-    cells.loc[NONE] = fresh.where(fresh.abs() >= _LEAST_M2, 0.0)
-    cells.loc[NONE, NONE] = 0.0
-    return (cells / _M2_A_HA).rename_axis(index="from_code", columns="to_code")
-
-
-def _by_unit(dates: list[_Date], units: gpd.GeoDataFrame | None, decimals: int) -> pd.DataFrame:
-    if units is None:
-        return pd.DataFrame()
-    lands = given(units, "units", "areas")
-    columns = {}
-    for date in dates:
-        plot, land, area = paired_area(date.rows.shapes, lands.shapes)
-        unit = units.index[lands.placed[land]].astype(str)
-        inside = pd.Series(area, index=[unit, date.placed.iloc[plot]]).groupby(level=[0, 1]).sum()
-        rest = date.areas - inside.groupby(level=1).sum().reindex(date.areas.index, fill_value=0.0)
-        rest = rest[rest.abs() >= _LEAST_M2]
-        rest.index = pd.MultiIndex.from_product([[NONE], rest.index])
-        columns[date.name] = pd.concat([inside, rest]) if len(rest) else inside
-    table = pd.DataFrame(columns).fillna(0.0).rename_axis(["unit", "code"])
-    result = pd.DataFrame(index=table.index)
-    for name in columns:
-        result[f"{name}_ha"] = table[name] / _M2_A_HA
-        percents = [
-            round_to_hundred(part, decimals).percent for _, part in table[name].groupby(level=0)
-        ]
-        result[f"{name}_percent"] = pd.concat(percents) if percents else np.nan
-    return result

@@ -15,6 +15,7 @@ __all__ = ["check_limits"]
 Norm = dict[str, str]
 
 _ROUNDED = 1e-9
+_SUM_OF_LIMITS = "density_and_green_limits"
 _BOTH_SIDES = (
     ("floor_area_ratio_min", "floor_area_ratio_max"),
     ("building_density_min", "building_density_max"),
@@ -38,7 +39,8 @@ def check_limits(
     Floor area ratio, density and height have maxima and the green ratio a minimum; the other
     sides are asked where they are set, as on industrial land, which has at most 20 % green.
     Density and green ratio together cannot exceed 100 %, as built and as limits. Limits that
-    contradict each other are ``reversed``: nothing is judged by them.
+    contradict each other are ``reversed``: nothing is judged by them. So is the sum of the two
+    limits above 100 %: its ``value`` is that sum, nothing that stands there.
 
     Parameters
     ----------
@@ -94,7 +96,8 @@ def check_limits(
         subject = _applies(parcels, code, norm["classes"])
         if norm["asked"] == "where_set":
             subject = subject & ~np.isnan(case.bound(norm))
-        tables.append(_rows(case, key, norm, subject, reversed_by))
+        own = _applies(parcels, code, norm["own_classes"]) & bool(norm["own_classes"])
+        tables.append(_rows(case, key, norm, subject, reversed_by, own))
     rows = pd.concat([table for table in tables if len(table)] or tables[:1])
     order = {label: place for place, label in enumerate(parcels.index)}
     rows = rows.sort_values("parcel", key=lambda ids: ids.map(order), kind="stable")
@@ -123,7 +126,7 @@ class _Case:
     def value(self, column: str) -> Floats:
         if column == "density_and_green":
             return self.value("building_density") + self.value("green_ratio")
-        if column == "density_and_green_limits":
+        if column == _SUM_OF_LIMITS:
             most = self.figures(self.parcels, "building_density_max")
             return most + self.figures(self.parcels, "green_ratio_min")
         return self.figures(self.values, column)
@@ -156,11 +159,18 @@ def _reversed(case: _Case, norms: Mapping[str, Norm], code: str) -> Mapping[str,
     greedy = subject & (green > case.bound(industrial) + _ROUNDED)
     found["industrial_green_max"] = greedy
     found["green_ratio_min"] = found["green_ratio_min"] | greedy
+    both = norms[_SUM_OF_LIMITS]
+    found[_SUM_OF_LIMITS] = case.value(_SUM_OF_LIMITS) > case.bound(both) + _ROUNDED
     return found
 
 
 def _rows(
-    case: _Case, key: str, norm: Norm, subject: Mask, reversed_by: Mapping[str, Mask]
+    case: _Case,
+    key: str,
+    norm: Norm,
+    subject: Mask,
+    reversed_by: Mapping[str, Mask],
+    own: Mask,
 ) -> pd.DataFrame:
     value, bound = case.value(norm["value_column"])[subject], case.bound(norm)[subject]
     table = pd.DataFrame({"parcel": case.parcels.index[subject], "value": value, "bound": bound})
@@ -174,6 +184,8 @@ def _rows(
         "met",
     )
     table["limit"], table["side"] = key, norm["bound"]
-    for column in ("unit", "norm_zh", "norm_en", "certainty"):
+    for column in ("unit", "certainty"):
         table[column] = norm[column]
+    for column in ("norm_zh", "norm_en"):
+        table[column] = np.where(own[subject], norm[f"own_{column}"], norm[column])
     return table

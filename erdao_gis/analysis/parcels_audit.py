@@ -13,7 +13,8 @@ from erdao_gis.analysis.land_use_codes import code_column
 from erdao_gis.analysis.parcels_cover import TOLERANCE_M, cover_of
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import Fault, SchemaError
-from erdao_gis.land_use import class_codes, require_edition
+from erdao_gis.land_use import class_codes, mixed_codes, require_edition
+from erdao_gis.wording import words
 
 __all__ = ["AuditRules", "ParcelAudit", "audit_parcels"]
 
@@ -63,9 +64,9 @@ def audit_parcels(
     """List every fault of parcels; none of them is dropped or mended.
 
     Looked for are missing, repeated and numeric codes, missing, self-crossing and repeated
-    outlines, overlaps, land-use codes that are numbers, missing, unknown or of the third survey,
-    stated areas in another unit or far from the outline, limits that are reversed or exclude
-    each other, and percentages given as shares.
+    outlines, overlaps, land-use codes that are numbers, missing, mixed (0901/0902), unknown or of
+    the third survey, stated areas in another unit or far from the outline, limits that are
+    reversed or exclude each other, and percentages given as shares.
 
     Parameters
     ----------
@@ -122,6 +123,24 @@ def audit_parcels(
         "usable_m2": float(sizes[usable].sum()),
     }
     return ParcelAudit(faults=tuple(faults), usable=parcels.index[usable], ledger=ledger)
+
+
+def _short(value: object) -> object:
+    """Round a figure to what a person reads: 18666.67."""
+    if isinstance(value, float) and np.isfinite(value):
+        return np.format_float_positional(value, precision=2, trim="0")
+    return value
+
+
+def _titles(**columns: str) -> dict[str, object]:
+    """Give columns by name, and by their title in both languages."""
+    known = words("parcels")
+    found: dict[str, object] = dict(columns)
+    for fact, column in columns.items():
+        keys = (f"column_{column}", f"limit_{column}")
+        title = next((known[key] for key in keys if key in known), {"zh": column, "en": column})
+        found |= {f"{fact}_zh": title["zh"], f"{fact}_en": title["en"]}
+    return found
 
 
 def _where(mask: Mask) -> list[int]:
@@ -208,7 +227,13 @@ class _Findings:
         for place in _where(empty):
             yield self.fault(place, "parcels_no_use")
         for place in _where(~known & codes.notna().to_numpy(bool)):
-            facts = {"found": codes.iloc[place], "edition": self.rules.edition}
+            found = str(codes.iloc[place])
+            parts = mixed_codes(found)
+            if parts:
+                facts = {"found": found, "parts": ", ".join(parts)}
+                yield self.fault(place, "parcels_mixed_code", **facts)
+                continue
+            facts = {"found": found, "edition": self.rules.edition}
             yield self.fault(place, "parcels_unknown_code", **facts)
 
     def of_areas(self, whole: Mask) -> Iterator[Fault]:
@@ -218,7 +243,10 @@ class _Findings:
             ratio = drawn / stated
         off = whole & (stated > 0) & (np.abs(ratio - 1) > self.rules.area_percent / 100)
         for place in _where(off):
-            facts: dict[str, object] = {"stated": stated[place], "drawn": f"{drawn[place]:.1f}"}
+            facts: dict[str, object] = {
+                "stated": _short(stated[place]),
+                "drawn": f"{drawn[place]:.1f}",
+            }
             for factor, zh, en in _UNITS:
                 if abs(ratio[place] / factor - 1) < _UNIT_SLACK:
                     yield self.fault(place, "parcels_area_unit", unit_zh=zh, unit_en=en, **facts)
@@ -231,13 +259,13 @@ class _Findings:
         for lower, upper in _LIMITS:
             low, high = self.numbers(lower).to_numpy(), self.numbers(upper).to_numpy()
             for place in _where(low > high):
-                facts = {"lower_value": low[place], "upper_value": high[place]}
-                names = {"lower": lower, "upper": upper}
+                facts = {"lower_value": _short(low[place]), "upper_value": _short(high[place])}
+                names = _titles(lower=lower, upper=upper)
                 yield self.fault(place, "parcels_limits_reversed", **names, **facts)
         density = self.numbers("building_density_max").to_numpy()
         green = self.numbers("green_ratio_min").to_numpy()
         for place in _where(density + green > 100):  # noqa: PLR2004 - percent
-            facts = {"density": density[place], "green": green[place]}
+            facts = {"density": _short(density[place]), "green": _short(green[place])}
             yield self.fault(place, "parcels_limits_exclude", **facts)
         for column in (*_PERCENTS, *_FIGURES):
             yield from self._bad_figures(column)
@@ -253,9 +281,13 @@ class _Findings:
         for place in _where(bad):
             scope = "0–100" if percent else "0–∞"
             yield self.fault(
-                place, "parcels_bad_figure", column=column, found=given.iloc[place], range=scope
+                place,
+                "parcels_bad_figure",
+                **_titles(column=column),
+                found=_short(given.iloc[place]),
+                range=scope,
             )
         if percent:
             for place in _where((figures > 0) & (figures <= 1)):
-                facts = {"column": column, "found": figures[place]}
+                facts = {**_titles(column=column), "found": _short(figures[place])}
                 yield self.fault(place, "parcels_share_for_percent", **facts)

@@ -36,6 +36,8 @@ class Cover:
     "Areas of all, one by one."
     ground_m2: float
     "Ground that is covered at all."
+    ground: BaseGeometry
+    "Its outline."
     rounding_m2: float
     "Overlaps and gaps within the tolerance, together."
 
@@ -84,6 +86,7 @@ def cover_of(
         beside=[beside[place] for place in chosen],
         sum_m2=float(shapely.area(shapes).sum()),
         ground_m2=float(union.area),
+        ground=union,
         rounding_m2=small,
     )
 

@@ -8,6 +8,7 @@ from typing import NoReturn, cast
 
 import click
 
+from erdao_gis.cli.balance import balance
 from erdao_gis.cli.catalogue import check, derive, layers, template
 from erdao_gis.cli.comparing import compare
 from erdao_gis.cli.indicators import evaluate, explain, indicators
@@ -77,7 +78,7 @@ def erdao(context: click.Context, lang: str | None) -> None:
 
 for command in COMMANDS:
     erdao.add_command(command)
-for command in (split, merge, renumber, lineage, compare, recode):
+for command in (balance, split, merge, renumber, lineage, compare, recode):
     parcels.add_command(command)
 
 

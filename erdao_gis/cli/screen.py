@@ -1,6 +1,7 @@
 """How commands put things on the screen: words, tables, JSON."""
 
 import json
+import math
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -43,9 +44,16 @@ def show_table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> None:
 
 
 def table_rows(table: "pd.DataFrame") -> list[dict[str, object]]:
-    """Give the rows of a table as JSON has them; what is missing is null."""
+    """Give the rows of a table as JSON has them; what is missing or endless is null."""
     plain = table.astype(object).where(table.notna(), None)
-    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+    return [
+        {str(name): None if _endless(value) else value for name, value in row.items()}
+        for row in plain.to_dict("records")
+    ]
+
+
+def _endless(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def show_frame(table: "pd.DataFrame") -> None:

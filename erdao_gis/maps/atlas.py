@@ -2,15 +2,14 @@
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from erdao_gis.errors import GeometryError, Language, SchemaError
+from erdao_gis.errors import Language
 from erdao_gis.files import write_text_atomic
+from erdao_gis.maps.atlas_panels import AtlasPanel, atlas_panels
 from erdao_gis.maps.atlas_source import AtlasSource, Place, spoken
 from erdao_gis.maps.atlas_tables import PageRow, measure_row, page_rows
-from erdao_gis.maps.balance_land import BalanceMap, missing_land, read_balance
-from erdao_gis.maps.balance_page import balance_content
 from erdao_gis.maps.content import PageContent, PageLink, Pair
 from erdao_gis.maps.index_page import AtlasCard, MeasureLine, index_html, missing_line, thumbnail
 from erdao_gis.maps.measured import missing_inputs, take_measure
@@ -21,6 +20,7 @@ from erdao_gis.maps.theme_page import measure_content, theme_content, theme_laye
 __all__ = ["write_atlas"]
 
 INDEX = "index"
+_Panels = Mapping[str, AtlasPanel]
 _OURS = b'<script type="application/json" id="page-sheet">'
 
 
@@ -28,28 +28,9 @@ def _has_elements(row: PageRow, source: AtlasSource) -> bool:
     return any(len(layer.frame) for layer in theme_layers(row, source))
 
 
-@dataclasses.dataclass(frozen=True)
-class _Land:
-    """The land balance of a place, or the lines that tell why there is none."""
-
-    balance: BalanceMap | None
-    said: tuple[Pair, ...] = ()
-
-
-def _land(source: AtlasSource) -> _Land:
-    missing = missing_land(source)
-    if missing:
-        return _Land(None, (spoken("missing_land"), *map(missing_line, missing)))
-    try:
-        return _Land(read_balance(source))
-    except (GeometryError, SchemaError) as error:
-        # Land that cannot be balanced must not keep the other pages from being made.
-        return _Land(None, (Pair(zh=error.message("zh"), en=error.message("en")),))
-
-
-def _exists(row: PageRow, source: AtlasSource, land: _Land) -> bool:
+def _exists(row: PageRow, source: AtlasSource, panels: _Panels) -> bool:
     if row.panel:
-        return land.balance is not None
+        return panels[row.panel].make is not None
     if row.measure:
         return not missing_inputs(row.measure, source)
     return _has_elements(row, source)
@@ -63,11 +44,11 @@ def _placed_line(content: PageContent) -> Pair:
     return spoken("card_placed", {"placed": placed, "unplaced": total - placed})
 
 
-def _absent(row: PageRow, source: AtlasSource, land: _Land) -> AtlasCard:
+def _absent(row: PageRow, source: AtlasSource, panels: _Panels) -> AtlasCard:
     """Return the card of a page that does not exist: it says what is missing."""
     said: tuple[Pair, ...] = (spoken("card_empty"),)
     if row.panel:
-        said = land.said
+        said = panels[row.panel].said
     elif row.measure:
         missing = missing_inputs(row.measure, source)
         said = (spoken("missing_inputs"), *map(missing_line, missing))
@@ -90,13 +71,13 @@ class _Made:
         )
 
 
-def _made(row: PageRow, source: AtlasSource, links: list[PageLink], land: _Land) -> _Made:
+def _made(row: PageRow, source: AtlasSource, links: list[PageLink], panels: _Panels) -> _Made:
+    make = panels[row.panel].make if row.panel else None
+    if make:
+        return _Made(*make(row, links))
     if row.measure:
         taken = take_measure(row.measure, source)
         return _Made(measure_content(row, taken, source, links), taken.whole_line)
-    if land.balance and row.panel:
-        content = balance_content(source, land.balance, row=row, links=links)
-        return _Made(content, land.balance.total_line)
     content = theme_content(row, source, links)
     return _Made(content, _placed_line(content))
 
@@ -138,7 +119,8 @@ def write_atlas(
     language
         Language in which the pages open; the reader can switch, and links keep the choice.
     progress
-        Called with the name of each file before it is made.
+        Called with the name of each file before it is made, and with a line before many
+        parcels are measured.
 
     Returns
     -------
@@ -163,22 +145,22 @@ def write_atlas(
     """
     source = AtlasSource(workspace)
     rows = page_rows(fictional=source.fictional)
-    land = _land(source)
-    there = [row for row in rows if _exists(row, source, land)]
+    tell = progress or (lambda _name: None)
+    panels = atlas_panels(source, lambda line: tell(line.zh if language == "zh" else line.en))
+    there = [row for row in rows if _exists(row, source, panels)]
     links = [PageLink(key=INDEX, title=spoken("index_short"))]
     links += [PageLink(key=row.key, title=row.short) for row in there]
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    tell = progress or (lambda _name: None)
     written, cards, measures = [], [], []
     for row in rows:
         made = None
         if row in there:
             tell(file_of(row.key))
-            made = _made(row, source, links, land)
+            made = _made(row, source, links, panels)
             written.append(target / file_of(row.key))
             write_text_atomic(written[-1], page_html(made.content, language=language))
-        cards.append(made.card(row) if made else _absent(row, source, land))
+        cards.append(made.card(row) if made else _absent(row, source, panels))
         if row.measure:
             measures.append(_measure_line(row.measure, source, made))
     _clear(target, {row.key for row in rows} - {row.key for row in there})

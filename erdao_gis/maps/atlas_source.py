@@ -52,11 +52,10 @@ def spoken(key: str, facts: Mapping[str, object] | None = None, *, table: str = 
 
 
 def _column_titles(layer: Layer) -> dict[str, Pair]:
-    titles = {}
-    for column in layer.columns:
-        unit = f" ({column.unit})" if column.unit else ""
-        titles[column.name] = Pair(zh=column.title_zh + unit, en=column.title_en + unit)
-    return titles
+    return {
+        column.name: Pair(zh=column.heading("zh"), en=column.heading("en"))
+        for column in layer.columns
+    }
 
 
 def _coded(layer: Layer) -> dict[str, Pair]:
@@ -131,8 +130,7 @@ class AtlasSource:
         """Title of the workspace, written as ``中文 / English``; None for the shipped layers."""
         if self.workspace is None:
             return None
-        halves = self.workspace.title.split(" / ", 1)
-        return Pair(zh=halves[0], en=halves[-1])
+        return Pair(zh=self.workspace.title_in("zh"), en=self.workspace.title_in("en"))
 
     @property
     def entries(self) -> Mapping[str, PlanEntry]:

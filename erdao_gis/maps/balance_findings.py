@@ -12,7 +12,9 @@ from erdao_gis.wording import words
 
 __all__ = ["account_lines", "finding_lines", "reconciled_record"]
 
-_ACCOUNT = ("parcels", "sum_m2", "ground_m2", "overlap_m2", "gap_m2", "rounding_m2")
+_ACCOUNT = (
+    "parcels", "sum_m2", "ground_m2", "overlap_m2", "gap_m2", "uncovered_m2", "rounding_m2",
+)  # fmt: skip
 
 
 def finding_lines(
@@ -42,6 +44,7 @@ def finding_lines(
         yield {
             "date": str(row.date),
             "kind": str(row.kind),
+            "found": str(row.found),
             "ids": ids,
             "at": [known[each] for each in ids if each in known],
             "m2": _grouped(float(str(row.area_m2)), 2),

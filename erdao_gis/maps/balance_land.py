@@ -9,7 +9,8 @@ import pandas as pd
 from erdao_gis.maps.atlas_source import AtlasSource, spoken
 from erdao_gis.maps.balance_units import UnitLayer, unit_layers
 from erdao_gis.maps.content import Pair
-from erdao_gis.parcels import WorkspaceBalance, balance_parcels, edition_of, planned_uses
+from erdao_gis.parcels import WorkspaceBalance, balance_parcels, edition_of
+from erdao_gis.parcels.balancing import Scope, balanced_ground
 from erdao_gis.parcels.usable import part_usable
 
 __all__ = ["INPUTS", "LEVELS", "BalanceMap", "missing_land", "read_balance"]
@@ -61,7 +62,11 @@ def missing_land(source: AtlasSource) -> tuple[str, ...]:
 
 
 def read_balance(
-    source: AtlasSource, *, population: Sequence[float] = (), unit: str | None = None
+    source: AtlasSource,
+    *,
+    population: Sequence[float] = (),
+    unit: str | None = None,
+    scope: Scope = "all",
 ) -> BalanceMap:
     """Balance the land of a workspace at all levels and within all units.
 
@@ -74,6 +79,8 @@ def read_balance(
         :func:`erdao_gis.parcels.balance_parcels`.
     unit
         Layer of units that is not taken by itself.
+    scope
+        ``parcels`` balances the ground of the parcels only.
 
     Raises
     ------
@@ -85,7 +92,9 @@ def read_balance(
     levels, by_unit = {}, {}
     for level in LEVELS:
         found = [
-            balance_parcels(source.workspace, level=level, population=population, unit=key)
+            balance_parcels(
+                source.workspace, level=level, population=population, unit=key, scope=scope
+            )
             for key in keys or [None]
         ]
         levels[level] = found[0]
@@ -96,22 +105,23 @@ def read_balance(
     return BalanceMap(
         levels=levels,
         by_unit=by_unit,
-        frames=_dates(land, parcels),
+        frames=_dates(land, parcels, scope),
         units=units,
         edition=edition_of(land, parcels),
         parcels_only=not land.geometry.notna().any(),
     )
 
 
-def _dates(land: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+def _dates(
+    land: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, scope: Scope
+) -> dict[str, gpd.GeoDataFrame]:
     """Return what the balance balances, with the columns that tell of it."""
     plots = part_usable(parcels, "parcels").usable
     if not land.geometry.notna().any():
         return {"present": plots}
-    present = part_usable(land, "land_use").usable
-    if not len(plots):
+    present, planned = balanced_ground(part_usable(land, "land_use").usable, plots, scope)
+    if planned is None:
         return {"present": present}
-    planned = planned_uses(present, plots)
     kept = present.set_axis([f"{_KEPT}{key}" for key in present.index])
     kept = kept.assign(
         **{f"note_{each}": getattr(spoken("balance_kept"), each) for each in ("zh", "en")}

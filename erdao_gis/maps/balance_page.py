@@ -26,6 +26,8 @@ from erdao_gis.maps.content import (
 from erdao_gis.maps.measured import input_line
 from erdao_gis.maps.page import page_html
 from erdao_gis.maps.theme_page import page_titles
+from erdao_gis.parcels.balance_notes import basis_lines, ground_lines, residents_lines
+from erdao_gis.parcels.balancing import Scope
 
 __all__ = ["PANEL", "balance_content", "write_balance_page"]
 
@@ -34,10 +36,6 @@ PANEL = "balance"
 
 _STYLE = "land_balance"
 _TITLES = {"present": "balance_present", "planned": "balance_planned"}
-_RESIDENTS = {"present": "balance_residents_present", "planned": "balance_residents_planned"}
-_NO_RESIDENTS = {
-    "present": "balance_no_residents_present", "planned": "balance_no_residents_planned",
-}  # fmt: skip
 _UNCLASSIFIED = "unclassified"
 _NO_COLOUR = "#8F887C"
 _ASSUMED = " assumed"
@@ -78,13 +76,13 @@ def _part_of(made: BalanceMap, date: str) -> "pd.Series[str]":
     return codes.where(frame["assumed"] != "yes", codes + _ASSUMED)
 
 
-def _layer(made: BalanceMap, date: str, titles: Mapping[str, Pair]) -> PageLayer:
+def _layer(made: BalanceMap, date: str, titles: Mapping[str, Pair], level: int) -> PageLayer:
     frame = made.frames[date]
     classes = land_use_classes(made.edition)
     names = classes["name_zh"] + " / " + classes["name_en"]
     told = frame.drop(columns=["register_id", "edition", "area_m2"], errors="ignore").assign(
         part=_part_of(made, date),
-        code=_codes(made, date, 2).replace(_UNCLASSIFIED, None),
+        code=_codes(made, date, level).replace(_UNCLASSIFIED, None),
         balance_class=frame["land_use_code"].map(names),
         balance_ha=(frame.area / _M2_A_HA).round(4),
     )
@@ -107,17 +105,9 @@ def _notes(made: BalanceMap) -> list[Pair]:
     balance, notes = made.levels[1], []
     edition = code_lists()["land_use_edition"][made.edition]
     notes.append(spoken("balance_edition", {"edition": Pair(zh=edition[0], en=edition[1])}))
-    if "planned" in made.frames:
-        notes.append(spoken("balance_planned_about"))
-    elif made.parcels_only:
-        notes.append(spoken("balance_parcels_only"))
-    for date in made.frames:
-        head = f"{date}_m2_per_head"
-        if head in balance.total and balance.total[head] > 0:
-            residents = round(balance.total[f"{date}_ha"] * _M2_A_HA / balance.total[head])
-            notes.append(spoken(_RESIDENTS[date], {"number": f"{residents:,}"}))
-        else:
-            notes.append(spoken(_NO_RESIDENTS[date]))
+    for lines in (basis_lines, ground_lines, residents_lines):
+        both = zip(lines(balance, "zh"), lines(balance, "en"), strict=True)
+        notes += [Pair(zh=zh, en=en) for zh, en in both]
     drafted = sum(
         int((f["assumed"] == "yes").sum()) for f in made.frames.values() if "assumed" in f
     )
@@ -160,7 +150,7 @@ def balance_content(
     row = row or next(each for each in page_rows() if each.panel == PANEL)
     title, subtitle = page_titles(row, source)
     titles = source.layer("parcels").column_titles
-    layers = tuple(_layer(made, date, titles) for date in made.frames)
+    layers = tuple(_layer(made, date, titles, level) for date in made.frames)
     units = tuple(unit.layer for unit in made.units)
     ground = tuple(
         each for each in source.ground(row.ground) if each.key not in {u.key for u in units}
@@ -198,6 +188,7 @@ def write_balance_page(
     level: int = 1,
     population: Sequence[float] = (),
     unit: str | None = None,
+    scope: Scope = "all",
     language: Language = "zh",
 ) -> Path:
     """Write the land balance of a workspace as one HTML page with table and map.
@@ -218,6 +209,8 @@ def write_balance_page(
         ``population``, if it is complete.
     unit
         Another layer of areas within which the balance is drawn up too.
+    scope
+        ``parcels`` balances the ground of the parcels only.
     language
         Language in which the page opens; the reader can switch.
 
@@ -249,7 +242,7 @@ def write_balance_page(
     source, target = AtlasSource(workspace), Path(path)
     if level not in LEVELS:
         raise SchemaError("parcels_bad_level", {"level": level})
-    made = read_balance(source, population=population, unit=unit)
+    made = read_balance(source, population=population, unit=unit, scope=scope)
     content = balance_content(source, made, level=level)
     write_text_atomic(target, page_html(content, language=language))
     return target

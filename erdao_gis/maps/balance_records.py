@@ -20,12 +20,14 @@ __all__ = ["balance_blocks", "class_title", "figure"]
 NONE = "none"
 _LEAST_HA = 1e-6
 _DATES = ("present", "planned")
-_FIGURES = ("ha", "percent", "m2_per_head")
+_FIGURES = ("ha", "percent", "m2_per_head", "kept_ha")
 # Words that the workbook of the balance uses too.
 _WORDS = (
     "code", "name", "date", "kind", "ids", "parcel", "finding_m2", "total", "none", "unclassified",
+    "overlap", "none_present", "none_planned", "colon", "account_uncovered_m2",
     "date_present", "date_planned", "kind_overlap", "kind_gap", "kind_no_code",
-    "kind_unknown_code", "account_parcels", "account_sum_m2", "account_ground_m2",
+    "kind_unknown_code", "kind_mixed_code",
+    "account_parcels", "account_sum_m2", "account_ground_m2",
     "account_overlap_m2", "account_gap_m2", "account_rounding_m2",
 )  # fmt: skip
 
@@ -71,7 +73,7 @@ def _change(row: "pd.Series[float]", unit: str) -> float:
 
 
 def _cells(row: "pd.Series[float]", dates: Sequence[str]) -> dict[str, list[str | None]]:
-    """Return hectares, percent and square metres a head of each date, then what changes."""
+    """Return hectares, percent, m2 a head and kept hectares of each date, then what changes."""
     cells = {
         date: [
             figure(row[f"{date}_{unit}"]) if f"{date}_{unit}" in row.index else None

@@ -65,7 +65,7 @@ def unit_layers(source: AtlasSource, unit: str | None = None) -> tuple[UnitLayer
     ['zones']
     """
     wanted = dict.fromkeys(([unit] if unit else []) + list(UNIT_LAYERS))
-    outside = Pair(**words("parcels")["none"])
+    outside = Pair(**words("parcels")["outside_units"])
     found = []
     for key in wanted:
         layer = source.layer(key)

@@ -11,7 +11,9 @@ from erdao_gis.files import write_text_atomic
 from erdao_gis.maps.atlas_source import AtlasSource, Place
 from erdao_gis.maps.content import PageContent, PageGroup, PageLayer, Pair
 from erdao_gis.maps.page import page_html
-from erdao_gis.maps.parcel_lines import parcel_said, street_names, yes_no
+from erdao_gis.maps.parcel_findings import parcel_said
+from erdao_gis.maps.parcel_labels import last_parts
+from erdao_gis.maps.parcel_lines import street_names, yes_no
 from erdao_gis.maps.parcels_page import GROUND, method_lines, page_title, page_warning
 from erdao_gis.parcels import AreaDraft
 
@@ -51,7 +53,8 @@ def _area_layer(drafted: AreaDraft, source: AtlasSource) -> PageLayer:
 def _draft_layer(drafted: AreaDraft, source: AtlasSource) -> PageLayer:
     parcels = drafted.draft.parcels
     frame = parcels.copy()
-    frame["label"] = parcels.index.astype(str)
+    # A narrow parcel has room for block and number; the area's name stands over them.
+    frame["label"] = last_parts(parcels.index.astype(str))
     named = parcel_said("no_name")
     frame["area_m2"] = [f"{size:,.0f}" for size in parcels["area_m2"]]
     frame["frontage_m"] = [f"{length:,.0f}" for length in parcels["frontage_m"]]

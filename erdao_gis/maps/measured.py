@@ -3,6 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,6 +21,8 @@ from erdao_gis.maps.atlas_tables import MeasureRow, measure_row, park_reaches
 from erdao_gis.maps.content import PageLayer, Pair
 
 __all__ = ["MeasuredMap", "input_line", "missing_inputs", "newest_scene", "take_measure"]
+
+_FILE = ("file", "as_of", "sha256")
 
 SCENES = "scenes"
 """Folder of a workspace that holds imagery, and its name among the inputs."""
@@ -227,8 +230,13 @@ _TAKE: Mapping[str, Callable[[MeasureRow, gpd.GeoDataFrame, AtlasSource], _Taken
 }
 
 
+def _file_line(key: str, file: str, as_of: str, sha256: str) -> Pair:
+    dated = Pair(zh=f"{as_of}，", en=f"{as_of}, ") if as_of else Pair(zh="", en="")
+    return spoken(key, {"file": file, "as_of": dated, "sha": sha256[:12]})
+
+
 def input_line(layer: PageLayer, source: AtlasSource) -> Pair:
-    """Return one line on an input: how many features, how complete, from which file.
+    """Return one line on an input: how many features, how complete, from which files.
 
     Parameters
     ----------
@@ -245,11 +253,12 @@ def input_line(layer: PageLayer, source: AtlasSource) -> Pair:
     """
     lists = code_lists()["completeness"].get(layer.completeness, ("", ""))
     record = supply_record(layer.key, source.workspace) if source.workspace else {}
-    file = Pair(zh="", en="")
-    if record:
-        facts = {"file": record.get("file", ""), "as_of": record.get("as_of", ""),
-                 "sha": record.get("sha256", "")[:12]}  # fmt: skip
-        file = spoken("input_file", facts)
+    files = [_file_line("input_file", *(record.get(key, "") for key in _FILE))] if record else []
+    # Tables that were joined to the outlines stand one behind the other.
+    joined = (record.get(f"joined_{key}", "").split("; ") for key in _FILE)
+    told = zip_longest(*joined, fillvalue="")
+    files += [_file_line("input_joined", *facts) for facts in told if facts[0]]
+    file = Pair(zh="".join(each.zh for each in files), en="".join(each.en for each in files))
     return spoken(
         "input_text",
         {"layer": layer.title, "count": len(layer.frame), "file": file,

@@ -8,28 +8,21 @@ import pandas as pd
 
 from erdao_gis.catalogue import code_lists
 from erdao_gis.land_use import land_use_classes
-from erdao_gis.maps.atlas_source import spoken
 from erdao_gis.maps.content import Pair
+from erdao_gis.maps.parcel_findings import bound_lines, finding_of, parcel_said
 from erdao_gis.parcels import LimitCheck, ParcelFacts, edition_of
 
 __all__ = [
-    "NOTHING_SET",
     "UNDRAWN",
-    "finding_of",
     "line_titles",
     "parcel_lines",
-    "parcel_said",
     "street_names",
     "yes_no",
 ]
 
-NOTHING_SET = ("density_and_green", "density_and_green_limits")
-"""Limits that hold by definition: they say nothing of a parcel for which none was set."""
-
 UNDRAWN = ("parcels_null_geometry", "parcels_self_crossing", "parcels_not_area")
 """Faults for which a parcel cannot be drawn."""
 
-_TABLE = "parcels"
 _AREAS = ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")
 _PLACES = ("metro_stations", "parks", "schools", "clinics")
 _CLASHES = ("river_setback", "subsidence", "protected_land")
@@ -37,15 +30,6 @@ _BOUNDS = ("lower_bound", "upper_bound")
 
 _Row = Mapping[str, object]
 _Line = Callable[[_Row], Pair]
-
-
-def parcel_said(key: str, facts: Mapping[str, object] | None = None) -> Pair:
-    """Return a row of the parcels' words in both languages.
-
-    >>> parcel_said("page_unmeasured").zh
-    '无法量算'
-    """
-    return spoken(key, facts, table=_TABLE)
 
 
 def line_titles() -> dict[str, Pair]:
@@ -59,47 +43,6 @@ def line_titles() -> dict[str, Pair]:
     titles |= {f"page_{name}": parcel_said(name) for name in _AREAS}
     titles |= {f"page_{name}": parcel_said(f"page_{name}") for name in (*_PLACES, *_CLASHES)}
     return titles
-
-
-def finding_of(limits: pd.DataFrame) -> "pd.Series[str]":
-    """Tell for each parcel what the limits say of it as a whole.
-
-    Parameters
-    ----------
-    limits
-        From `check_limits`.
-
-    Returns
-    -------
-    pandas.Series
-        Index: the parcels. ``exceeded`` where a limit is broken, else ``reversed`` where limits
-        contradict each other, else ``met`` where every limit that is set could be judged, else
-        ``no_data`` (no limit is set, or a figure is missing).
-
-    Examples
-    --------
-    >>> rows = {"parcel": ["A", "A", "B"], "limit": ["height_max"] * 3,
-    ...         "state": ["met", "below", "no_value"]}
-    >>> finding_of(pd.DataFrame(rows)).to_dict()
-    {'A': 'exceeded', 'B': 'no_data'}
-    """
-    own = ~limits["limit"].isin(NOTHING_SET)
-    state = limits["state"]
-    marks = pd.DataFrame(
-        {
-            "parcel": limits["parcel"],
-            "exceeded": state.isin(("exceeded", "below")),
-            "reversed": state == "reversed",
-            "met": own & (state == "met"),
-            "lacking": own & (state == "no_value"),
-        }
-    )
-    told = marks.groupby("parcel", sort=False).any()
-    found = pd.Series("no_data", index=told.index, name="finding")
-    found[told["met"] & ~told["lacking"]] = "met"
-    found[told["reversed"]] = "reversed"
-    found[told["exceeded"]] = "exceeded"
-    return found
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -135,10 +78,12 @@ class _Words:
 
     def streets(self, row: _Row) -> Pair:
         if not self.known("frontage_m"):
-            return parcel_said("worth_no_data")
+            return parcel_said("page_no_roads")
         along = self.frontage.get(str(row["id"]), ())
         if not along:
-            return self.worth(parcel_said("page_no_street"), "frontage_m")
+            # A street may be missing from the layer: that is no parcel without one.
+            whole = self.states["frontage_m"] == "value"
+            return parcel_said("page_no_street" if whole else "page_roads_partial")
         open_to_cars = row["street_access"] == "yes"
         listed = [(name, _figure(metres, 1)) for name, metres in along]
         facts = {
@@ -236,37 +181,6 @@ def _names(layer: pd.DataFrame) -> dict[str, Pair]:
     }
 
 
-def _bounds_of(checked: LimitCheck) -> dict[str, dict[str, Pair]]:
-    """Return for each parcel what each of its limits says."""
-    worth = str(checked.values.attrs.get("state", "value"))  # noqa: PD011 - a frame of that name
-    lines: dict[str, dict[str, Pair]] = {}
-    table = checked.limits
-    columns = ("parcel", "limit", "value", "bound", "side", "state", "unit")
-    for parcel, limit, value, bound, side, state, unit in zip(
-        *(table[name] for name in columns), strict=True
-    ):
-        by_itself, none = limit in NOTHING_SET, _missing(value)
-        if by_itself and none:
-            continue
-        said = parcel_said("worth_no_data") if none else _plain(value, unit)
-        if worth in _BOUNDS and not none and limit != NOTHING_SET[1]:
-            bounded = {"said": said, "worth": parcel_said(f"worth_{worth}")}
-            said = parcel_said("page_bound", bounded)
-        facts: dict[str, object] = {"value": said, "state": parcel_said(f"state_{state}")}
-        key = "page_limit_unset"
-        if not _missing(bound):
-            facts |= {"side": parcel_said(f"side_{side}"), "bound": _plain(bound, unit)}
-            key = "page_limit_sum" if by_itself else "page_limit"
-        lines.setdefault(str(parcel), {})[f"page_limit_{limit}"] = parcel_said(key, facts)
-    return lines
-
-
-def _plain(value: object, unit: object) -> Pair:
-    text = f"{_number(value):,.2f}".rstrip("0").rstrip(".")
-    shown = f"{text} {unit}".strip()
-    return Pair(zh=shown, en=shown)
-
-
 def _uses(found: ParcelFacts) -> dict[str, Pair]:
     classes = land_use_classes(edition_of(found.parcels))
     return {
@@ -325,7 +239,10 @@ def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame,
     }  # fmt: skip
     findings = finding_of(checked.limits).rename(index=str)
     faults, uses = _faults(checked), _uses(found)
-    bounds = _bounds_of(checked)
+    worth = str(checked.values.attrs.get("state", "value"))  # noqa: PD011 - a frame of that name
+    bounds: dict[str, dict[str, Pair]] = {}
+    for parcel, limit, limited in bound_lines(checked.limits, worth):
+        bounds.setdefault(parcel, {})[f"page_limit_{limit}"] = limited
     limits = [f"page_limit_{key}" for key in checked.limits["limit"].unique()]
     codes = found.parcels.get("land_use_code", pd.Series(None, index=found.parcels.index))
     rows, unknown = [], parcel_said("worth_no_data")

@@ -13,9 +13,12 @@ from erdao_gis.errors import Fault, Language
 from erdao_gis.files import write_text_atomic
 from erdao_gis.land_use import limit_norms
 from erdao_gis.maps.atlas_source import AtlasSource, Place, spoken
-from erdao_gis.maps.content import PageContent, PageGroup, PageLayer, Pair
+from erdao_gis.maps.content import PageContent, PageGroup, PageLayer, PageLink, Pair
 from erdao_gis.maps.page import page_html
-from erdao_gis.maps.parcel_lines import UNDRAWN, finding_of, parcel_lines, parcel_said, yes_no
+from erdao_gis.maps.parcel_findings import FINDINGS, finding_lines, finding_of, parcel_said
+from erdao_gis.maps.parcel_labels import short_codes
+from erdao_gis.maps.parcel_lines import UNDRAWN, parcel_lines, yes_no
+from erdao_gis.maps.parcel_uses import use_layer
 from erdao_gis.parcels import (
     LimitCheck,
     ParcelFacts,
@@ -32,11 +35,13 @@ __all__ = [
     "write_parcels_page",
 ]
 
-_FINDINGS = ("met", "exceeded", "reversed", "no_data")
 GROUND = ("district", "parks_and_green", "waterways", "roads", "railways")
 # Told in words, as the limits are, with what they mean for the parcel.
 _TOLD_ELSEWHERE = ("land_use_code", "edition")
-_METHODS = ("size", "streets", "areas", "places", "clashes", "built", "limits", "worth")
+_LABEL = "page_label"
+_METHODS = (
+    "labels", "size", "streets", "areas", "places", "clashes", "built", "limits", "worth",
+)  # fmt: skip
 
 
 def _page_index(parcels: pd.DataFrame) -> list[str]:
@@ -74,17 +79,20 @@ def _parcel_layer(found: ParcelFacts, checked: LimitCheck, source: AtlasSource) 
     own = frame.drop(columns=[name for name in frame if name in told])
     if "assumed" in own:
         own["assumed"] = own["assumed"].map(yes_no)
-    finding = findings.reindex(frame.index.unique()).fillna("no_data")
+    finding = findings.reindex(frame.index.unique()).fillna("no_bound")
     both = pd.concat([lines, own], axis=1)
     table = gpd.GeoDataFrame(both, geometry="geometry", crs=frame.crs)
     table["finding"] = [finding[key] for key in frame.index]
+    table[_LABEL] = short_codes(frame.index.astype(str))
     table.index = pd.Index(_page_index(frame), name="id")
     given = source.layer("parcels")
     return dataclasses.replace(
         given,
         frame=table,
+        title=parcel_said("page_by_limits"),
         style="parcels_limits",
         by="finding",
+        label=_LABEL,
         part_titles=_counted(table["finding"]),
         column_titles={
             **given.column_titles,
@@ -104,7 +112,7 @@ def _counted(findings: "pd.Series[str]") -> dict[str, Pair]:
             "page_counted",
             {"title": parcel_said(f"finding_{key}"), "count": int(counts.get(key, 0))},
         )
-        for key in _FINDINGS
+        for key in FINDINGS
     }
 
 
@@ -123,10 +131,11 @@ def _looked_at(found: ParcelFacts, source: AtlasSource) -> tuple[PageLayer, ...]
 
 def _norm_lines(limits: pd.DataFrame) -> list[tuple[Pair, Pair]]:
     """Return each norm with the limits that rest on it, and how sure we are of it."""
-    norms = limit_norms().loc[limits["limit"].unique()]
+    columns = ["norm_zh", "norm_en", "certainty"]
+    norms = limits[["limit", *columns]].drop_duplicates()
     lines = []
-    for (zh, en, sure), keys in norms.groupby(["norm_zh", "norm_en", "certainty"], sort=False):
-        limited = [parcel_said(f"limit_{key}") for key in keys.index]
+    for (zh, en, sure), rows in norms.groupby(columns, sort=False):
+        limited = [parcel_said(f"limit_{key}") for key in rows["limit"]]
         facts: dict[str, object] = {
             "limit": Pair(zh="、".join(one.zh for one in limited),
                           en=", ".join(one.en for one in limited)),
@@ -167,7 +176,11 @@ def page_warning(source: AtlasSource, assumed: bool) -> Pair | None:
 
 
 def parcels_content(
-    found: ParcelFacts, checked: LimitCheck, workspace: Place = None
+    found: ParcelFacts,
+    checked: LimitCheck,
+    workspace: Place = None,
+    *,
+    links: Iterable[PageLink] = (),
 ) -> PageContent:
     """Return what the page of a workspace's parcels shows.
 
@@ -177,6 +190,8 @@ def parcels_content(
         From `facts_of_parcels` and `check_parcels`, of the same parcels.
     workspace
         Where they come from; without it the shipped district.
+    links
+        Pages of the atlas.
 
     Raises
     ------
@@ -188,18 +203,30 @@ def parcels_content(
     assumed = found.parcels.get("assumed", pd.Series(dtype="str"))
     ledger = checked.audit.ledger
     counts = {name: int(ledger[name]) for name in ("rows", "usable")}
-    counts |= {"faults": len(checked.audit.faults), "broken": len(checked.broken)}
+    counts |= {"faults": len(checked.audit.faults), **checked.counts}
     counts["listed"] = counts["rows"] - counts["usable"]
     whole = (spoken("measure_whole"), parcel_said("page_whole", counts))
     return PageContent(
         title=page_title(source, parcel_said("page_title")),
         subtitle=parcel_said("page_subtitle", counts),
-        groups=(PageGroup(key="parcels", title=layer.title, layers=(layer,)),),
+        groups=(
+            PageGroup(
+                key="parcels",
+                title=source.layer("parcels").title,
+                layers=(layer, use_layer(found.parcels, layer)),
+            ),
+        ),
         backdrop=_looked_at(found, source),
         sources=source.sources,
         attribution=source.attribution,
         key="parcels",
-        method=(whole, *method_lines(_METHODS, FactRules()), *_norm_lines(checked.limits)),
+        links=tuple(links),
+        method=(
+            whole,
+            *finding_lines(checked),
+            *method_lines(_METHODS, FactRules()),
+            *_norm_lines(checked.limits),
+        ),
         warning=page_warning(source, bool((assumed == "yes").any())),
     )
 

@@ -13,12 +13,8 @@ takes back.
 
 from erdao_gis.parcels.balancing import WorkspaceBalance, balance_parcels
 from erdao_gis.parcels.books import read_book
-from erdao_gis.parcels.comparing import (
-    Comparison,
-    changed_ground,
-    compare_dates,
-    compare_with_file,
-)
+from erdao_gis.parcels.compared_ground import changed_ground
+from erdao_gis.parcels.comparing import Comparison, compare_dates, compare_with_file
 from erdao_gis.parcels.comparison_tables import write_comparison
 from erdao_gis.parcels.cut_lines import line_of, read_line
 from erdao_gis.parcels.kinship import Branch, Family, family_of

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import linemerge
 
 from erdao_gis.crs import WORKING, to_working
+from erdao_gis.crs.reference import parse_crs
 from erdao_gis.errors import GeometryError, NotInPlanError, SchemaError
 from erdao_gis.files import read_features
 from erdao_gis.files.columns import is_code_name
@@ -121,7 +122,8 @@ def line_of(text: str, *, crs: object = WORKING) -> Line:
     distinct = set(points)
     if len(distinct) < _ENDS or not all(math.isfinite(n) for point in points for n in point):
         raise SchemaError("lineage_line_text", {"text": text[:120]})
-    line = gpd.GeoSeries([LineString(points)], crs=crs, name="--line")
+    known = parse_crs(crs, what="--line")
+    line = gpd.GeoSeries([LineString(points)], crs=known, name="--line")
     return _line(to_working(line).iloc[0], "--line")
 
 

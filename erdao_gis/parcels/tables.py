@@ -1,38 +1,32 @@
 """The answers as tables with headings for people, in Chinese or English."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.analysis import LandBalance
 from erdao_gis.catalogue import code_lists, layer_schema
 from erdao_gis.errors import Fault, Language
-from erdao_gis.parcels.balancing import WorkspaceBalance
 from erdao_gis.parcels.working import AreaDraft, ParcelFacts
 from erdao_gis.wording import word, words
 
 __all__ = [
-    "account_table",
     "assumed_count",
-    "audit_table",
-    "balance_table",
-    "by_unit_table",
+    "counts_table",
     "draft_table",
     "facts_table",
     "fault_table",
     "frontage_table",
+    "headed",
     "ledger_table",
-    "left_out_table",
     "limits_table",
-    "parcels_list",
-    "reconciled_table",
     "refusal_table",
-    "settled",
-    "transition_table",
     "worth_table",
 ]
 
+_SHARE = "_share"
+_SHARE_DECIMALS = 2
+_SUM_OF_LIMITS = "density_and_green_limits"
 _RESERVED = {"fid", "geom", "geometry"}
 _PLACES = {
     **{name: name for name in ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")},
@@ -57,15 +51,20 @@ def _distinct(headings: Iterable[str]) -> list[str]:
     return told
 
 
-def _own_headings(table: pd.DataFrame, parcels: gpd.GeoDataFrame, language: Language) -> list[str]:
-    """Head a parcel's own columns: in full as the catalogue has them, else as the file had them."""
+def _own_headings(
+    table: pd.DataFrame, parcels: gpd.GeoDataFrame, language: Language, *, codes: bool
+) -> list[str]:
+    """Head a parcel's own columns: as the catalogue has them, for people with the unit.
+
+    Columns that the catalogue does not know keep the heading of their file.
+    """
     layer, known = layer_schema("parcels"), words("parcels")
     drafted = assumed_count(parcels) == len(parcels) > 0
     heads = []
     for name in table.columns:
         column = layer.column(name)
         if column is not None:
-            heads.append(column.title(language))
+            heads.append(column.title(language) if codes else column.heading(language))
         elif drafted and f"own_{name}" in known:
             heads.append(known[f"own_{name}"][language])
         else:
@@ -73,8 +72,12 @@ def _own_headings(table: pd.DataFrame, parcels: gpd.GeoDataFrame, language: Lang
     return heads
 
 
-def _headed(table: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Put the words of this package over the columns that it has words for."""
+def headed(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Put the words of this package over the columns that it has words for.
+
+    >>> headed(pd.DataFrame(columns=["parcel", "own"]), "zh").columns.tolist()
+    ['地块', 'own']
+    """
     known = words("parcels")
     heads = [known[name][language] if name in known else str(name) for name in table.columns]
     return table.set_axis(_distinct(heads), axis=1)
@@ -84,11 +87,19 @@ def _own(parcels: gpd.GeoDataFrame, language: Language, *, codes: bool) -> pd.Da
     """Columns that the parcels came with, and that any of them fills; in the order they came."""
     table = pd.DataFrame(parcels.drop(columns=parcels.geometry.name))
     table = table.loc[:, table.notna().any()]
-    yes_no = {code: names[language == "en"] for code, names in code_lists()["yes_no"].items()}
-    if not codes and "assumed" in table:
-        table["assumed"] = table["assumed"].map(lambda said: yes_no.get(said, said))
+    if not codes:
+        for name in table.columns:
+            column = layer_schema("parcels").column(name)
+            if column is not None and column.codes:
+                table[name] = _in_words(table[name], column.codes, language)
     table.insert(0, "id", table.index.astype(str))
     return table
+
+
+def _in_words(values: pd.Series, codes: str, language: Language) -> pd.Series:
+    """Write what codes mean; what is no code of the list stays as it is."""
+    names = {code: pair[language == "en"] for code, pair in code_lists()[codes].items()}
+    return values.map(lambda said: names.get(said, said))
 
 
 def assumed_count(parcels: gpd.GeoDataFrame) -> int:
@@ -124,10 +135,30 @@ def facts_table(found: ParcelFacts, language: Language, *, codes: bool = False) 
             facts[column] = _named(facts[column], found.around[layer], language)
     yes_no = {code: names[language == "en"] for code, names in code_lists()["yes_no"].items()}
     facts["street_access"] = facts["street_access"].map(yes_no, na_action="ignore")
-    heads = _own_headings(own, found.parcels, language)
-    heads += [_said(name, language) for name in facts.columns]
+    heads = _own_headings(own, found.parcels, language, codes=codes)
+    if codes:
+        heads += [_said(name, language) for name in facts.columns]
+    else:
+        heads += [_fact_heading(str(name), language) for name in facts.columns]
+        shares = [name for name in facts.columns if str(name).endswith(_SHARE)]
+        facts[shares] = (facts[shares] * 100).round(_SHARE_DECIMALS)
+        if found.facts.attrs["state"].get("streets", "no_data") != "value":
+            # No street on the list is not a parcel without one where the roads are not complete.
+            unseen = facts["streets"].isna() | (facts["streets"] == "")
+            measured = facts["area_m2"].notna()
+            facts["streets"] = facts["streets"].astype(object)
+            facts.loc[unseen & measured, "streets"] = _said("roads_partial", language)
+            facts.loc[unseen, "frontage_m"] = None
     table = pd.concat([own, facts], axis=1).set_axis(_distinct(heads), axis=1)
     return gpd.GeoDataFrame(table, geometry=found.parcels.geometry, crs=found.parcels.crs)
+
+
+def _fact_heading(name: str, language: Language) -> str:
+    """Head a fact for people: shares are told in percent."""
+    said = _said(name, language)
+    if not name.endswith(_SHARE):
+        return said
+    return f"{said}（%）" if language == "zh" else f"{said} (%)"
 
 
 def _named(ids: "pd.Series[str]", layer: gpd.GeoDataFrame, language: Language) -> "pd.Series[str]":
@@ -148,7 +179,7 @@ def worth_table(found: ParcelFacts, language: Language) -> pd.DataFrame:
 
 def frontage_table(found: ParcelFacts, language: Language) -> pd.DataFrame:
     """List the metres of each parcel along each street."""
-    return _headed(found.frontage, language)
+    return headed(found.frontage, language)
 
 
 def draft_table(drafted: AreaDraft, language: Language, *, codes: bool = False) -> gpd.GeoDataFrame:
@@ -157,7 +188,7 @@ def draft_table(drafted: AreaDraft, language: Language, *, codes: bool = False) 
     own = _own(parcels, language, codes=codes)
     if not codes and len(own):
         own["streets"] = own["streets"].replace("", _said("no_name", language))
-    heads = _own_headings(own, parcels, language)
+    heads = _own_headings(own, parcels, language, codes=codes)
     table = own.set_axis(_distinct(heads), axis=1)
     return gpd.GeoDataFrame(table, geometry=parcels.geometry, crs=parcels.crs)
 
@@ -178,7 +209,7 @@ def refusal_table(drafted: AreaDraft, language: Language) -> pd.DataFrame:
     reasons = drafted.areas[f"reason_{language}"].fillna("")
     faults = drafted.draft.faults
     rows = [(f.feature, f.message(language), str(reasons.get(f.feature, ""))) for f in faults]
-    return _headed(pd.DataFrame(rows, columns=["feature", "message", "reason"]), language)
+    return headed(pd.DataFrame(rows, columns=["feature", "message", "reason"]), language)
 
 
 def limits_table(limits: pd.DataFrame, language: Language) -> pd.DataFrame:
@@ -186,117 +217,31 @@ def limits_table(limits: pd.DataFrame, language: Language) -> pd.DataFrame:
     table = limits[["parcel", "limit", "value", "side", "bound", "unit", "state"]].copy()
     for column in ("limit", "side", "state"):
         table[column] = [_said(f"{column}_{value}", language) for value in table[column]]
+    # The sum of two limits is nothing that stands there: it is told with the finding.
+    summed = (limits["limit"] == _SUM_OF_LIMITS) & limits["value"].notna()
+    said = _said("limits_sum", language)
+    table.loc[summed, "state"] = [
+        said.format(state=state, value=f"{value:g}")
+        for state, value in zip(table["state"][summed], table["value"][summed], strict=True)
+    ]
+    table.loc[summed, "value"] = None
     table["norm"] = limits[f"norm_{language}"]
     table["certainty"] = [_said(f"certainty_{sure}", language) for sure in limits["certainty"]]
-    return _headed(table, language)
+    return headed(table, language)
+
+
+def counts_table(limits: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Count the limits by what was found, and the parcels that they are of."""
+    states = ("exceeded", "below", "reversed", "met", "no_value", "no_bound")
+    rows = [
+        (_said(f"state_{state}", language), int(found.sum()), limits["parcel"][found].nunique())
+        for state, found in ((state, limits["state"] == state) for state in states)
+    ]
+    columns = ["counts_finding", "counts_places", "counts_parcels"]
+    return headed(pd.DataFrame(rows, columns=columns), language)
 
 
 def fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFrame:
     """List faults with their feature and what is to do."""
     rows = [(fault.feature, fault.message(language)) for fault in faults]
-    return _headed(pd.DataFrame(rows, columns=["feature", "message"]), language)
-
-
-def settled(table: pd.DataFrame) -> pd.DataFrame:
-    """Take the last bits of sums off hectares: to 0.01 m2, and no -0.0.
-
-    >>> settled(pd.DataFrame({"change_ha": [-1e-13]}))["change_ha"].tolist()
-    [0.0]
-    """
-    told = table.copy()
-    for name in told.columns[told.columns.str.endswith("_ha")]:
-        told[name] = told[name].round(6) + 0.0
-    return told
-
-
-def balance_table(balance: LandBalance, language: Language) -> pd.DataFrame:
-    """Give the balance with its total as the last line."""
-    table = balance.table.reset_index()
-    table.insert(1, "name", table[f"name_{language}"])
-    table["code"] = table["code"].replace("unclassified", "")
-    last: Mapping[str, object] = {"code": "", "name": _said("total", language)}
-    whole = pd.DataFrame([dict(last) | balance.total.to_dict()])
-    columns = [name for name in table.columns if name not in ("name_zh", "name_en")]
-    both = pd.concat([table[columns], whole[columns]], ignore_index=True)
-    return _headed(settled(both), language)
-
-
-def _classes(balance: LandBalance, codes: Iterable[object], language: Language) -> list[str]:
-    names = balance.table[f"name_{language}"].fillna("")
-    marks = {"none": _said("none", language), "unclassified": _said("unclassified", language)}
-    return [marks.get(str(code)) or f"{code} {names.get(str(code), '')}".strip() for code in codes]
-
-
-def transition_table(balance: LandBalance, language: Language) -> pd.DataFrame:
-    """Give hectares from present classes (rows) into planned ones (columns)."""
-    cells = balance.transition
-    table = cells.set_axis(_classes(balance, cells.columns, language), axis=1)
-    rows = _classes(balance, cells.index, language)
-    table.insert(0, _said("from_to", language), rows)
-    return table
-
-
-def by_unit_table(
-    balance: LandBalance, units: gpd.GeoDataFrame, language: Language
-) -> pd.DataFrame:
-    """Give the balance within each unit."""
-    table = balance.by_unit.reset_index()
-    names = units[f"name_{language}"].rename(index=str).to_dict()
-    told = [
-        _said("none", language) if key == "none" else names.get(key, "") for key in table["unit"]
-    ]
-    table.insert(1, "unit_name", told)
-    table["code"] = _classes(balance, table["code"], language)
-    table = table.rename(columns={"unit": "id"})
-    return _headed(table, language)
-
-
-def parcels_list(balance: LandBalance, language: Language) -> pd.DataFrame:
-    """List the parcels behind each figure of the balance."""
-    table = balance.parcels.copy()
-    table["date"] = [_said(f"date_{name}", language) for name in table["date"]]
-    table["code"] = _classes(balance, table["code"], language)
-    return _headed(table, language)
-
-
-def audit_table(balance: LandBalance, language: Language) -> pd.DataFrame:
-    """List overlaps, gaps and codes that are missing or unknown."""
-    table = balance.audit.rename(columns={"area_m2": "finding_m2"})
-    table["date"] = [_said(f"date_{name}", language) for name in table["date"]]
-    table["kind"] = [_said(f"kind_{name}", language) for name in table["kind"]]
-    return _headed(table, language)
-
-
-def account_table(balance: LandBalance, language: Language) -> pd.DataFrame:
-    """Tell how sums hang together and what rounding did, for each date."""
-    table = balance.ledger.join(balance.rounding)
-    heads = [_said(f"account_{name}", language) for name in table.columns]
-    told = table.set_axis(heads, axis=1)
-    dates = [_said(f"date_{name}", language) for name in table.index]
-    told.insert(0, _said("date", language), dates)
-    return told
-
-
-def _layer_name(name: object, language: Language) -> str:
-    layer = layer_schema(str(name))
-    return layer.title_zh if language == "zh" else layer.title_en
-
-
-def left_out_table(balance: WorkspaceBalance, language: Language) -> pd.DataFrame:
-    """List the rows that could not be balanced: layer, code, use, stated area and the reason."""
-    table = balance.left_out.drop(columns="rule")
-    table["layer"] = [_layer_name(name, language) for name in table["layer"]]
-    table["message"] = [
-        fault.message(language) for fault in balance.faults[: len(balance.left_out)]
-    ]
-    return _headed(table.rename(columns={"area_m2": "listed_area_m2"}), language)
-
-
-def reconciled_table(balance: WorkspaceBalance, language: Language) -> pd.DataFrame:
-    """Hold rows and areas before the balance against those after it, for each layer."""
-    table = balance.reconciled
-    heads = [_said(f"reconciled_{name}", language) for name in table.columns]
-    told = table.set_axis(heads, axis=1)
-    names = [_layer_name(name, language) for name in table.index]
-    told.insert(0, _said("layer", language), names)
-    return told
+    return headed(pd.DataFrame(rows, columns=["feature", "message"]), language)

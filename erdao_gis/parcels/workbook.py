@@ -10,8 +10,10 @@ import pandas as pd
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from erdao_gis.files.workbooks import put_text, workbook_content
+from erdao_gis.parcels.forms import Form, fill_form
 
 __all__ = ["Sheet", "workbook_bytes"]
 
@@ -34,13 +36,13 @@ class Sheet:
     "Lines that stand over the table, such as that parcels are assumed."
 
 
-def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
+def workbook_bytes(sheets: Sequence[Sheet | Form]) -> bytes:
     """Write tables as a workbook.
 
     Parameters
     ----------
     sheets
-        In their order.
+        In their order: plain tables, and forms as they are handed in.
 
     Returns
     -------
@@ -61,12 +63,15 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
     if first is not None:
         book.remove(first)
     for sheet in sheets:
-        _fill(book, sheet)
+        page = book.create_sheet(sheet.title.translate(_FORBIDDEN)[:_MOST_TITLE])
+        if isinstance(sheet, Form):
+            fill_form(page, sheet)
+        else:
+            _fill(page, sheet)
     return workbook_content(book, _DAY)
 
 
-def _fill(book: openpyxl.Workbook, sheet: Sheet) -> None:
-    page = book.create_sheet(sheet.title.translate(_FORBIDDEN)[:_MOST_TITLE])
+def _fill(page: Worksheet, sheet: Sheet) -> None:
     for number, line in enumerate(sheet.notices, start=1):
         put_text(page.cell(number, 1), line)
         page.cell(number, 1).font = Font(bold=True, color="FF9C2A10")

@@ -10,11 +10,9 @@ import pandas as pd
 import shapely
 
 from erdao_gis.analysis import (
-    AuditRules,
     Draft,
     DraftRules,
     ParcelAudit,
-    audit_parcels,
     check_limits,
     draft_parcels,
     parcel_facts,
@@ -26,14 +24,8 @@ from erdao_gis.analysis import (
 from erdao_gis.catalogue import open_workspace, read_layer
 from erdao_gis.errors import GeometryError, NotInPlanError
 from erdao_gis.land_use import limit_norms
-from erdao_gis.parcels.reading import (
-    Place,
-    as_areas,
-    edition_of,
-    read_parcels,
-    roads_complete_on,
-    surroundings,
-)
+from erdao_gis.parcels.looking import look_over
+from erdao_gis.parcels.reading import Place, as_areas, roads_complete_on, surroundings
 
 __all__ = [
     "BROKEN",
@@ -96,6 +88,11 @@ class LimitCheck:
     def broken(self) -> pd.DataFrame:
         """Rows of `limits` that are exceeded, fallen below or reversed."""
         return self.limits[self.limits["state"].isin(BROKEN)]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows of `limits` are exceeded, fallen below and reversed, each by itself."""
+        return {state: int((self.limits["state"] == state).sum()) for state in BROKEN}
 
 
 def draft_areas(
@@ -226,7 +223,8 @@ def facts_of_parcels(
     """Tell size, streets, place, distances, clashes and what is built of each parcel.
 
     Every parcel has a row; one that cannot be measured (no outline, a self-crossing one, a code
-    that occurs more than once) has no figures in it, and ``audit`` says why.
+    that occurs more than once) has no figures in it, and ``audit`` says why. A parcel without a
+    code stands under the number of its row, such as ``#3``.
 
     Parameters
     ----------
@@ -248,9 +246,8 @@ def facts_of_parcels(
         More than one edition of codes.
     """
     opened = None if workspace is None else open_workspace(workspace)
-    given = read_parcels(opened) if parcels is None else parcels
+    given, audit = look_over(opened, parcels)
     around = surroundings(opened)
-    audit = audit_parcels(given, rules=AuditRules(edition=edition_of(given)))
     plots = _measurable(given, audit)
     facts = parcel_facts(plots, around)
     states = dict(facts.attrs["state"])
@@ -299,7 +296,7 @@ def check_parcels(
     """Look the parcels over and hold what stands on them against their limits.
 
     A limit that is no figure counts as not set, a parcel that cannot be measured has no values;
-    ``audit`` lists both.
+    ``audit`` lists both. A parcel without a code stands under the number of its row (``#3``).
 
     Parameters
     ----------
@@ -320,8 +317,7 @@ def check_parcels(
         More than one edition of codes.
     """
     opened = None if workspace is None else open_workspace(workspace)
-    given = read_parcels(opened) if parcels is None else parcels
-    audit = audit_parcels(given, rules=AuditRules(edition=edition_of(given)))
+    given, audit = look_over(opened, parcels)
     values = _of_all(_built(_measurable(given, audit), opened), given)
     limits = check_limits(_judged(given), values=values)
     return LimitCheck(parcels=given, limits=limits, values=values, audit=audit)

@@ -8,14 +8,16 @@ import pandas as pd
 
 from erdao_gis.errors import Language
 from erdao_gis.files import write_bytes_atomic, write_features
-from erdao_gis.parcels import tables
+from erdao_gis.parcels import balance_tables, tables
+from erdao_gis.parcels.balance_forms import balance_form, transition_form, units_form
+from erdao_gis.parcels.balance_notes import left_out_lines
 from erdao_gis.parcels.balancing import WorkspaceBalance
+from erdao_gis.parcels.forms import Form
 from erdao_gis.parcels.workbook import Sheet, workbook_bytes
 from erdao_gis.parcels.working import AreaDraft, LimitCheck, ParcelFacts
 from erdao_gis.wording import word
 
 __all__ = [
-    "left_out_lines",
     "notices",
     "write_balance",
     "write_check",
@@ -30,22 +32,10 @@ def notices(parcels: gpd.GeoDataFrame, language: Language) -> tuple[str, ...]:
     return (word("parcels", "assumed", language).format(number=number),) if number else ()
 
 
-def left_out_lines(balance: WorkspaceBalance, language: Language) -> tuple[str, ...]:
-    """Say over a balance that rows could not be balanced; nothing if all were."""
-    told = balance.reconciled.sum()
-    if not told["listed"]:
-        return ()
-    counts = {name: int(told[name]) for name in ("rows", "balanced", "listed", "unknown")}
-    line = word("parcels", "left_out", language)
-    lines = [line.format(**counts, area_m2=f"{told['listed_m2']:,.0f}")]
-    if "planned" in balance.ledger.index and (balance.left_out["layer"] == "parcels").any():
-        lines.append(word("parcels", "left_out_planned", language))
-    return tuple(lines)
-
-
 def _book(path: Path, sheets: Sequence[tuple[str, pd.DataFrame]], language: Language,
-          over: tuple[str, ...] = ()) -> Path:  # fmt: skip
-    made = [
+          over: tuple[str, ...] = (), forms: Sequence[Form] = ()) -> Path:  # fmt: skip
+    made: list[Form | Sheet] = [*forms]
+    made += [
         Sheet(title=word("parcels", f"sheet_{key}", language), table=table, notices=over)
         for key, table in sheets
     ]
@@ -100,8 +90,9 @@ def _filed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def write_check(checked: LimitCheck, folder: Path | str, language: Language) -> list[Path]:
-    """Write breaches, all limits and the faults as ``parcels_check.xlsx``."""
+    """Write counts, breaches, all limits and the faults as ``parcels_check.xlsx``."""
     sheets = [
+        ("counts", tables.counts_table(checked.limits, language)),
         ("broken", tables.limits_table(checked.broken, language)),
         ("limits", tables.limits_table(checked.limits, language)),
         ("faults", tables.fault_table(checked.audit.faults, language)),
@@ -120,6 +111,8 @@ def write_balance(
 ) -> list[Path]:
     """Write the balance with all that its cells rest on as ``land_balance.xlsx``.
 
+    The first sheets are in the customary form, ready for A4; what they rest on is annexed.
+
     Parameters
     ----------
     balance
@@ -131,20 +124,20 @@ def write_balance(
     units
         The units of ``balance.by_unit``, for their names.
     over
-        Lines to stand over the tables, as `notices` gives them. A line that rows could not be
-        balanced joins them where it is so.
+        Lines to stand at the foot of the balance and over the annexes, as `notices` gives them.
+        A line that rows could not be balanced joins them where it is so.
     """
-    sheets = [("balance", tables.balance_table(balance, language))]
+    forms = [balance_form(balance, language, over)]
     if not balance.transition.empty:
-        sheets.append(("transition", tables.transition_table(balance, language)))
+        forms.append(transition_form(balance, language))
     if units is not None:
-        sheets.append(("units", tables.by_unit_table(balance, units, language)))
-    sheets += [
-        ("parcels", tables.parcels_list(balance, language)),
-        ("audit", tables.audit_table(balance, language)),
-        ("account", tables.account_table(balance, language)),
-        ("reconciled", tables.reconciled_table(balance, language)),
-        ("left_out", tables.left_out_table(balance, language)),
+        forms.append(units_form(balance, units, language))
+    sheets = [
+        ("parcels", balance_tables.parcels_list(balance, language)),
+        ("audit", balance_tables.audit_table(balance, language)),
+        ("account", balance_tables.account_table(balance, language)),
+        ("reconciled", balance_tables.reconciled_table(balance, language)),
+        ("left_out", balance_tables.left_out_table(balance, language)),
     ]
     lines = (*over, *left_out_lines(balance, language))
-    return [_book(Path(folder) / "land_balance.xlsx", sheets, language, lines)]
+    return [_book(Path(folder) / "land_balance.xlsx", sheets, language, lines, forms)]

@@ -220,6 +220,12 @@
       L.polygon(rings, { color, weight, fill: false, interactive: false, pane: "mark" }))).addTo(map);
   }
 
+  // Parcels are labelled with their class at the level that the table shows.
+  function relabel() {
+    for (const [feature, parcel] of byFeature) feature.label = codeOf(parcel) === "unclassified" ? null : codeOf(parcel);
+    page.labels.place();
+  }
+
   // ---- the one way to another state ----------------------------------------------------------
   function mark() {
     const [kind] = book.state.pick.split(":");
@@ -263,6 +269,7 @@
       drawTabs();
       drawBody();
     }
+    if (changed("level")) relabel();
     if (changed("unit")) drawUnit();
     if (changed("date")) showDate();
     if (changed("level", "unit", "tab", "pick")) drawList();

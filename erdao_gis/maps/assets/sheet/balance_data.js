@@ -41,8 +41,11 @@
   const level = () => levels.get(book.state.level);
   const rowsNow = () => (book.state.unit ? level().units[book.state.unit] : level());
   const classRow = (code) => level().rows.find((row) => row.code === code);
+  // Lines that are no classes: they have a name and no code; two of them have no parcels either.
+  const BARE = ["unclassified", "none", "overlap"];
+  const isBare = (code) => BARE.includes(code);
   function className(code) {
-    if (code === "none" || code === "unclassified") return told(code);
+    if (isBare(code)) return pick(classRow(code)?.name) || told(code);
     const row = classRow(code);
     return row ? code + " " + pick(row.name) : code;
   }
@@ -79,14 +82,14 @@
     if (kind === "finding" && findings[Number(one)]) {
       const found = findings[Number(one)];
       const rows = found.at.map((at) => parcels.get(found.date)[at]).map((parcel) => ({ parcels: [parcel], ha: parcel.ha, share: null }));
-      const title = [found.date && dateName(found.date), kindName(found.kind)].filter(Boolean).join(" ");
+      const title = [found.date && dateName(found.date), kindName(found)].filter(Boolean).join(" ");
       return { kind, date: found.date || undefined, title, figure: found.m2 === null ? "–" : say("balance_m2_value", { m2: found.m2 }), sum: "", members: rows };
     }
     return null;
   }
 
-  function kindName(kind) {
-    return kind === "left_out" ? say("balance_kind_left_out") : told("kind_" + kind);
+  function kindName({ kind, found }) {
+    return kind === "left_out" ? say("balance_kind_left_out") : told("kind_" + kind) + (found ? told("colon") + found : "");
   }
 
   // Only what this page has; anything else in an address counts as not said.
@@ -152,7 +155,7 @@
   // What the other scripts of the panel share.
   page.balance = Object.assign(book, {
     TABS, sheet, levels, findings, own, told, dateName, layerOf, dateOf, parcels, byFeature, pieces, places, home,
-    level, rowsNow, classRow, className, codeOf, unitName, haInside, haText, meaning, kindName, settled, asked,
+    level, rowsNow, classRow, className, isBare, codeOf, unitName, haInside, haText, meaning, kindName, settled, asked,
     remember, parcelKey, featureOf, button,
   });
 })();

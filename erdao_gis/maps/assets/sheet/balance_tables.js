@@ -4,11 +4,16 @@
   const page = window.erdao;
   const { make, say, pick } = page;
   const book = page.balance;
-  const { sheet, findings, told, dateName, layerOf, parcels, level, rowsNow, classRow, className,
+  const { sheet, findings, told, dateName, layerOf, parcels, level, rowsNow, classRow, className, isBare,
     codeOf, unitName, haInside, haText, kindName, parcelKey, button } = book;
   const MOST = 200;
   const LEVELS = { 1: "balance_level_1", 2: "balance_level_2", 3: "balance_level_3" };
-  const UNITS = ["balance_ha_head", "balance_percent_head", "balance_head_head"];
+  const UNITS = ["balance_ha_head", "balance_percent_head", "balance_head_head", "balance_kept_head"];
+  const KEPT = 3;
+  const changed = (text) => (text === "0.00" ? "—" : text ?? "–");
+
+  const isNoGround = (code) => code === "none" || code === "overlap";
+  const bareName = (code, date) => told(code === "none" ? "none_" + date : code);
 
   function cell(tag, kind, text, scope) {
     const made = make(tag, kind, text);
@@ -32,8 +37,12 @@
 
   function colourOf(code, colour) {
     const box = page.draw("svg", { class: "chip", viewBox: "0 0 18 12", "aria-hidden": "true", focusable: "false" });
-    const style = page.layers[layerOf.get(sheet.dates[0])].parts[0]?.style || {};
-    box.append(page.draw("rect", { x: 0.5, y: 0.5, width: 17, height: 11, fill: colour || "none", "fill-opacity": style.fill_opacity ?? 1, stroke: style.stroke || "#6F685D", "stroke-width": 0.8 }));
+    const parts = sheet.dates.flatMap((date) => page.layers[layerOf.get(date)].parts);
+    const style = parts[0]?.style || {};
+    // What has no class is hatched as on the map.
+    const own = isBare(code) ? parts.find((part) => part.part === code) : undefined;
+    const fill = own ? page.symbols.options(own.style, "", "area").fillColor : colour || "none";
+    box.append(page.draw("rect", { x: 0.5, y: 0.5, width: 17, height: 11, fill, "fill-opacity": own ? 1 : style.fill_opacity ?? 1, stroke: isNoGround(code) ? "none" : style.stroke || "#6F685D", "stroke-width": 0.8 }));
     return box;
   }
 
@@ -75,7 +84,7 @@
     const last = make("tr");
     last.append(cell("th", "name", told("total"), "row"));
     for (const [date, shown] of columns) shown.forEach((at, n) => last.append(cell("td", "number " + date + (n ? "" : " first"), now.total[date][at] ?? "–")));
-    if (now.total.change) last.append(cell("td", "number change first", now.total.change[0] ?? "–"), cell("td", "number change points", now.total.change[1] ?? "–"));
+    if (now.total.change) last.append(cell("td", "number change first", changed(now.total.change[0])), cell("td", "number change points", changed(now.total.change[1])));
     bottom.append(last);
     made.append(top, middle, bottom);
     return made;
@@ -87,21 +96,21 @@
     const full = className(row.code);
     const lead = cell("th", "name", undefined, "row");
     const known = classRow(row.code);
-    const whole = button("class", () => book.choose("class:" + row.code + ":" + book.state.date));
-    whole.append(colourOf(row.code, known?.colour), make("span", "code", row.code === "unclassified" ? "" : row.code), make("span", "given", known ? pick(known.name) : row.code));
+    const whole = isNoGround(row.code) ? make("span", "class") : button("class", () => book.choose("class:" + row.code + ":" + book.state.date));
+    whole.append(colourOf(row.code, known?.colour), make("span", "code", isBare(row.code) ? "" : row.code), make("span", "given", known ? pick(known.name) : row.code));
     lead.append(whole);
     line.append(lead);
     for (const [date, shown] of columns) {
-      const there = row.cells[date][0] !== "0.00" || parcels.get(date).some((parcel) => codeOf(parcel) === row.code && haInside(parcel) !== undefined);
+      const there = parcels.get(date).some((parcel) => codeOf(parcel) === row.code && haInside(parcel) !== undefined);
       shown.forEach((at, n) => {
         const label = say("balance_cell", { date: dateName(date), name: full, figure: row.cells[date][at] + " " + say(UNITS[at]) });
-        line.append(figureCell(row.cells[date][at], there && "class:" + row.code + ":" + date, label, date + (n ? "" : " first")));
+        line.append(figureCell(row.cells[date][at], there && at !== KEPT && "class:" + row.code + ":" + date, label, date + (n ? "" : " first")));
       });
     }
     if (row.cells.change) {
       const [ha, points] = row.cells.change;
       const label = say("balance_cell", { date: say("balance_change"), name: full, figure: ha + " " + say(UNITS[0]) });
-      line.append(figureCell(ha, !book.state.unit && ha !== "0.00" && "change:" + row.code, label, "change first"), figureCell(points, "", "", "change points"));
+      line.append(figureCell(changed(ha), !book.state.unit && ha !== "0.00" && !isNoGround(row.code) && "change:" + row.code, label, "change first"), figureCell(changed(points), "", "", "change points"));
     }
     return line;
   }
@@ -110,13 +119,13 @@
     const matrix = level().matrix;
     const made = table(say("balance_matrix_caption", { level: say(LEVELS[book.state.level]) }));
     made.classList.add("matrix");
-    const heading = (code) => (code === "none" ? told("none") : code === "unclassified" ? told("unclassified") : code);
+    const heading = (code, date) => (isBare(code) ? bareName(code, date) : code);
     const first = make("tr");
     first.append(cell("th", "name", dateName("present") + " ＼ " + dateName("planned"), "col"));
     for (const code of matrix.columns) {
       const column = cell("th", "number", undefined, "col");
-      column.append(make("span", "", heading(code)), make("span", "unseen", pick(classRow(code)?.name)));
-      column.title = className(code);
+      column.append(make("span", "", heading(code, "planned")), make("span", "unseen", isBare(code) ? "" : pick(classRow(code)?.name)));
+      column.title = isBare(code) ? bareName(code, "planned") : className(code);
       first.append(column);
     }
     first.append(cell("th", "number sum", told("total"), "col"));
@@ -125,10 +134,10 @@
     const middle = make("tbody");
     matrix.rows.forEach((from, at) => {
       const line = make("tr");
-      line.append(cell("th", "name given", className(from), "row"));
+      line.append(cell("th", "name given", isBare(from) ? bareName(from, "present") : className(from), "row"));
       matrix.columns.forEach((to, n) => {
         const text = matrix.cells[at][n];
-        const there = text && from !== "none" && to !== "none";
+        const there = text && !isNoGround(from) && !isNoGround(to);
         const label = say("balance_moved_cell", { from: className(from), to: className(to), ha: text });
         line.append(figureCell(text, there && "move:" + from + ":" + to, label, from === to ? "same" : "moved"));
       });
@@ -155,7 +164,7 @@
       findings.slice(0, MOST).forEach((found, at) => {
         const line = make("tr");
         const kind = cell("th", "name", undefined, "row");
-        const label = [found.date && dateName(found.date), kindName(found.kind)].filter(Boolean).join(" ");
+        const label = [found.date && dateName(found.date), kindName(found)].filter(Boolean).join(" ");
         if (found.at.length) {
           const there = button("figure", () => book.choose("finding:" + at));
           there.textContent = label;
@@ -199,7 +208,7 @@
     if (book.state.tab === "table" && book.state.unit) add(say("balance_unit_rounded"));
     if (book.state.tab === "table" && !book.state.unit) {
       for (const { date, plain, adjusted } of level().rounding) {
-        const codes = adjusted.map((code) => (code === "unclassified" ? told(code) : code)).join("、");
+        const codes = adjusted.map((code) => (isBare(code) ? className(code) : code)).join("、");
         add(adjusted.length ? say("balance_rounded", { date: dateName(date), plain, codes }) : say("balance_exact", { date: dateName(date) }));
       }
     }

@@ -119,9 +119,24 @@
 
   // Print has a size of its own: the sheet takes it before the browser measures.
   let before = null;
+  const method = byId("method").parentElement;
+  const home = method.parentElement;
+  const follows = method.nextElementSibling;
+  // A legend that would run off the sheet leaves what is told at length to a page of its own.
+  function share() {
+    const list = byId("list");
+    if (page.sheet.panel || method.hidden || list.scrollHeight <= list.clientHeight + 1) return;
+    root.classList.add("overleaf");
+    document.body.append(method);
+  }
+  function unshare() {
+    root.classList.remove("overleaf");
+    home.insertBefore(method, follows);
+  }
   function toPaper() {
     before = { centre: map.getCenter(), zoom: map.getZoom(), box: map.getBounds() };
     root.classList.add("printing");
+    share();
     map.invalidateSize({ animate: false, pan: false });
     const whole = planBounds();
     // Beside a table the paper's window has another shape: all of the land stays as large as it can.
@@ -131,6 +146,7 @@
   }
   function fromPaper() {
     root.classList.remove("printing");
+    unshare();
     map.invalidateSize({ animate: false, pan: false });
     if (before) map.setView(before.centre, before.zoom, { animate: false });
     redraw();
