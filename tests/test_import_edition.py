@@ -333,3 +333,31 @@ def test_a_valid_code_never_gets_coarser_in_silence(
         said = words[place]
         same = said in {"", new} or (said == "城镇住宅用地" and new == "0701")
         assert listed is not same
+
+
+def test_kept_codes_keep_their_edition(workspace: Workspace, tmp_path: Path) -> None:
+    """New outlines that say nothing of use leave codes and editions: 1312 stays the one of 2020."""
+    first = look(
+        workspace,
+        outlines(tmp_path / "a.gpkg", {"land_use_code": ["070102", None]}),
+        edition="2020",
+    )
+    apply_import(workspace, first)
+    told = table(tmp_path / "b.csv", [["地块编号", "用地代码"], ["P1", "1312"]])
+    apply_import(workspace, look(workspace, told))
+    again = look(workspace, outlines(tmp_path / "c.gpkg", {"业主": ["甲", "乙"]}))
+    kept = again.frame[["land_use_code", "edition"]]
+    assert kept.to_numpy().tolist() == [["070102", "2020"], ["1312", "2020"]]
+
+
+def test_recoded_codes_survive_outlines_without_codes(workspace: Workspace, tmp_path: Path) -> None:
+    """After a recoding, outlines that say nothing of use leave the new codes with their edition."""
+    path = outlines(tmp_path / "a.gpkg", {"land_use_code": ["1312", "070102"]})
+    apply_import(workspace, look(workspace, path, edition="2020"))
+    recode_parcels(workspace, "2020", "2023")
+    before = erdao_gis.read_layer("parcels", workspace)[["land_use_code", "edition"]]
+    again = look(workspace, outlines(tmp_path / "c.gpkg", {"业主": ["甲", "乙"]}))
+    assert (
+        again.frame[["land_use_code", "edition"]].to_numpy().tolist() == before.to_numpy().tolist()
+    )
+    assert set(before["edition"]) == {"2023"}

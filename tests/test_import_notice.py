@@ -265,3 +265,19 @@ def test_names_that_are_not_known_are_told(tmp_path: Path) -> None:
     assert "“东盛街道”的“code”写的是 1，已有图层为 220105001" in said
     assert [fault.rule for fault in prepared.faults] == ["code_missing"]
     assert "erdao" in prepared.faults[0].message("zh")
+
+
+def test_a_percent_shown_by_a_format_is_a_percent(workspace: Workspace, tmp_path: Path) -> None:
+    """35 % typed into a cell is stored as 0.35: it comes in as 35, beside a plain 30 as well."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (["地块编号", "绿地率", "建筑密度"], ["A-1", 0.35, 0.25], ["A-2", 0.3, 30]):
+        page.append(row)
+    for cell, shown in (("B2", "0%"), ("B3", "0.0%"), ("C2", "0.00%")):
+        page[cell].number_format = shown
+    path = tmp_path / "percent.xlsx"
+    book.save(path)
+    frame = look(workspace, path).frame
+    assert frame.loc["A-1", ["green_ratio_min", "building_density_max"]].tolist() == [35.0, 25.0]
+    assert frame.loc["A-2", ["green_ratio_min", "building_density_max"]].tolist() == [30.0, 30.0]

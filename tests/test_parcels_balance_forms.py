@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from openpyxl.worksheet.worksheet import Worksheet
 from shapely import box
 
-from erdao_gis.catalogue import Workspace, create_workspace
+from erdao_gis.catalogue import Workspace, create_workspace, open_workspace
 from erdao_gis.cli.parcels import parcels
 from erdao_gis.errors import GeometryError, SchemaError
 from erdao_gis.files import write_features
@@ -230,3 +230,17 @@ def test_less_than_one_resident_is_refused(place: Path) -> None:
     error = run("balance", place, "--population", "1e-300").exception
     assert isinstance(error, SchemaError)
     assert error.key == "parcels_population_below_one"
+
+
+def test_ground_that_neither_date_covers_is_told_apart(place: Path) -> None:
+    """Of 3 ha of district the land covers 2 and a parcel 0.5 more: 0.5 ha are in no line."""
+    opened = open_workspace(place)
+    whole = layer(["0103"], [(0, 300)]).drop(columns=["land_use_code", "edition"])
+    put(opened, "district", whole)
+    for name in ("district", "land_use"):
+        opened.record_path(name).write_text('{"completeness": "complete"}', "utf-8")
+    balance = balance_parcels(place)
+    assert balance.table.loc["none", "present_ha"] == pytest.approx(0.5)
+    said = run("balance", place).output
+    (line,) = [line for line in said.splitlines() if "另有" in line]
+    assert "0.50 公顷" in line

@@ -121,9 +121,14 @@ def carry_over(
     recoded: tuple[str, ...] = ()
     if CODE in frame and EDITION in frame and CODE in before and CODE not in replace:
         recoded = _codes(frame, before, said, both, edition=edition)
-        if CODE in columns:
+        if any(name in columns for name in (CODE, *(f"{CODE}_{one}" for one in EDITIONS))):
             blank = both[blank_cells(frame.loc[both, CODE]).to_numpy(bool)]
             cells |= _kept(frame, before, said, blank, CODE)
+            # A code means nothing without its edition: both stay.
+            filled = blank[~blank_cells(frame.loc[blank, CODE]).to_numpy(bool)]
+            editions = frame[EDITION].astype(object)
+            editions.loc[filled] = before.loc[filled, EDITION].astype(object)
+            frame[EDITION] = editions
     gone = before.index.difference(after.index)
     spoken = [name for name in kept if not blank_cells(before.loc[gone, name]).all()]
     full = (

@@ -282,7 +282,10 @@ def read_xlsx(
 
 
 def _cell(value: object, shown: str, *, code: bool) -> object:
-    """Give back the zeros of a code that Excel shows by a format and does not store."""
+    """Give back what Excel shows by a format only: zeros of a code, a percent sign."""
+    if "%" in shown and isinstance(value, int | float) and not isinstance(value, bool):
+        # 35 % is stored as 0.35: without the sign nobody could tell it from 0.35 %.
+        return f"{round(value * 100, 9):.10g}%"
     if code and isinstance(value, int) and not isinstance(value, bool):
         return str(value).zfill(len(shown)) if _ZEROS.match(shown) else str(value)
     decimals = _DECIMALS.match(shown) if code and isinstance(value, float) else None

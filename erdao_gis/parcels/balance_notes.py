@@ -53,14 +53,15 @@ def ground_lines(balance: WorkspaceBalance, language: Language) -> tuple[str, ..
     """Say what is counted twice, what only one date covers, and what no data tell of."""
     lines = []
     table = balance.table
-    for date in _dates(balance):
+    dates = list(_dates(balance))
+    for date in dates:
         name = date_name(balance, date, language)
         for code, key in (("overlap", "note_overlap"), ("none", f"note_none_{date}")):
             hectares = float(table[f"{date}_ha"].get(code, 0.0))
             if hectares:
                 lines.append(_said(key, language, date=name, ha=f"{abs(hectares):,.2f}"))
-        # The plan lies on the ground of the present: what both lack is said once.
-        empty = float(balance.ledger["uncovered_m2"][date]) / _M2_A_HA
+        # The plan covers the present's ground and more: what it lacks is in no line of the table.
+        empty = float(balance.ledger["uncovered_m2"][dates[-1]]) / _M2_A_HA
         if empty and date == "present":
             lines.append(_said("note_uncovered", language, date=name, ha=f"{empty:,.2f}"))
     return tuple(lines)
