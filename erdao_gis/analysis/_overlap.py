@@ -71,8 +71,9 @@ def shared_area(units: Shapes, pieces: Shapes) -> Floats:
 def paired_area(one: Shapes, other: Shapes) -> tuple[Positions, Positions, Floats]:
     """Area in m2 that each pair of an area of ``one`` and an area of ``other`` shares.
 
-    Pairs that share less than a square millimetre, such as neighbours along a border, are left
-    out; the others come in ascending order of the first, then of the second.
+    Both are valid areas in metres. Pairs that share less than a square millimetre, such as
+    neighbours along a border, are left out; the others come in ascending order of the first,
+    then of the second. Where either is empty there are none.
     """
     if not one.size or not other.size:
         return np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0)
