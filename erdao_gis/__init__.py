@@ -6,6 +6,7 @@ The everyday door::
 
     erdao_gis.layer_names()
     erdao_gis.read_layer("nodes")     # EPSG:4551, unplaced elements kept
+    erdao_gis.Dataset.open("myplan")  # a workspace over the shipped layers, read once
     erdao_gis.read_plan()             # clauses, elements, relations, figures
 
 Further in: `erdao_gis.analysis` (measures), `erdao_gis.maps` (pages), `erdao_gis.files` and
@@ -16,12 +17,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from erdao_gis.catalogue import layer_names, read_layer
+    from erdao_gis.catalogue import Dataset, layer_names, read_layer
     from erdao_gis.plan import read_plan
 
-__all__ = ["layer_names", "read_layer", "read_plan"]
+__all__ = ["Dataset", "layer_names", "read_layer", "read_plan"]
 
 _HOMES = {
+    "Dataset": "erdao_gis.catalogue",
     "layer_names": "erdao_gis.catalogue",
     "read_layer": "erdao_gis.catalogue",
     "read_plan": "erdao_gis.plan",

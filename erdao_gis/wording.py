@@ -1,10 +1,30 @@
-"""Interface words in Chinese and English, out of ``layers/strings/<table>.csv``."""
+"""Words in Chinese and English: `Pair`, and the tables ``layers/strings/<table>.csv``."""
 
 import csv
 import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 
 from erdao_gis.errors import Language
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One text in both languages."""
+
+    zh: str
+    """Chinese."""
+    en: str
+    """English; where it is empty the Chinese text is shown."""
+
+    def text(self, language: Language) -> str:
+        """Return the text in ``language``.
+
+        >>> Pair(zh="道路", en="").text("en")
+        '道路'
+        """
+        return self.zh if language == "zh" else self.en or self.zh
 
 
 @functools.cache
@@ -26,3 +46,24 @@ def word(table: str, key: str, language: Language) -> str:
     'Layer'
     """
     return words(table)[key][language]
+
+
+def pair(table: str, key: str, facts: Mapping[str, object] | None = None) -> Pair:
+    """Return a row of a word table in both languages, its places filled with ``facts``.
+
+    Facts that are pairs are filled in their own language.
+
+    >>> pair("maps", "percent", {"name": Pair(zh="绿地率", en="Green ratio")}).zh
+    '绿地率（%）'
+    """
+    texts = words(table)[key]
+    if not facts:
+        return Pair(**texts)
+    given = {
+        language: {
+            name: getattr(fact, language) if isinstance(fact, Pair) else fact
+            for name, fact in facts.items()
+        }
+        for language in ("zh", "en")
+    }
+    return Pair(zh=texts["zh"].format_map(given["zh"]), en=texts["en"].format_map(given["en"]))

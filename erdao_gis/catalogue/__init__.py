@@ -6,6 +6,7 @@ Read with `read_layer`, look over with `check`, bring the district's data in wit
 
 from erdao_gis.catalogue.applying import apply_import, undo_import
 from erdao_gis.catalogue.checking import Report, check
+from erdao_gis.catalogue.dataset import Dataset, Place, read_layer, shipped_layer
 from erdao_gis.catalogue.deriving import (
     Change,
     Derivation,
@@ -18,6 +19,7 @@ from erdao_gis.catalogue.joining import TableJoin
 from erdao_gis.catalogue.mapping import headings_meaning
 from erdao_gis.catalogue.placing import Placing, placing_of
 from erdao_gis.catalogue.preview import ImportOptions, PreparedImport
+from erdao_gis.catalogue.provenance import JoinedTable, LayerRecord, supply_record
 from erdao_gis.catalogue.recipes import Recipe, read_facts, read_recipes
 from erdao_gis.catalogue.schema import (
     Column,
@@ -30,20 +32,18 @@ from erdao_gis.catalogue.schema import (
 )
 from erdao_gis.catalogue.supplying import change_layer, write_supplied
 from erdao_gis.catalogue.templates import write_templates
-from erdao_gis.catalogue.workspace import (
-    Workspace,
-    create_workspace,
-    open_workspace,
-    read_layer,
-    supply_record,
-)
+from erdao_gis.catalogue.workspace import Workspace, create_workspace, open_workspace
 
 __all__ = [
     "Change",
     "Column",
+    "Dataset",
     "Derivation",
     "ImportOptions",
+    "JoinedTable",
     "Layer",
+    "LayerRecord",
+    "Place",
     "Placing",
     "PreparedImport",
     "Recipe",
@@ -66,6 +66,7 @@ __all__ = [
     "read_facts",
     "read_layer",
     "read_recipes",
+    "shipped_layer",
     "sources",
     "supply_record",
     "undo_import",

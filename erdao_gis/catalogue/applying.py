@@ -7,14 +7,16 @@ import geopandas as gpd
 import pandas as pd
 
 from erdao_gis.catalogue.carrying import joined_columns_text
+from erdao_gis.catalogue.dataset import Dataset
 from erdao_gis.catalogue.deriving import Change
 from erdao_gis.catalogue.history import finish, restore_last, sole_writer
 from erdao_gis.catalogue.mapping_files import Said, kept_text, read_mapping
 from erdao_gis.catalogue.operations import close_operations, require_no_operations
 from erdao_gis.catalogue.preview import PreparedImport
+from erdao_gis.catalogue.provenance import supply_record
 from erdao_gis.catalogue.schema import layer_schema
 from erdao_gis.catalogue.supplying import change_layer, derive_again, write_supplied
-from erdao_gis.catalogue.workspace import Workspace, read_supplied, supply_record
+from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.crs import WORKING
 from erdao_gis.errors import Fault, Language, SchemaError, WorkspaceError
 from erdao_gis.files import write_text_atomic
@@ -86,9 +88,11 @@ def _put(workspace: Workspace, prepared: PreparedImport) -> None:
 
 def _whole(workspace: Workspace, prepared: PreparedImport) -> gpd.GeoDataFrame:
     """Give the layer; a plan layer keeps the supplied features that the file does not have."""
-    supplied = read_supplied(prepared.layer, workspace)
     frame = prepared.frame
-    if layer_schema(prepared.layer).role == "plan" and supplied is not None:
+    if layer_schema(prepared.layer).role != "plan":
+        return frame
+    supplied = Dataset.open(workspace, replacing=prepared.layer).supplied(prepared.layer)
+    if supplied is not None:
         kept = supplied.loc[~supplied.index.isin(frame.index)]
         frame = gpd.GeoDataFrame(pd.concat([kept, frame]).sort_index(), crs=WORKING)
     return frame

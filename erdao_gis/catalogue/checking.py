@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from erdao_gis.catalogue.dataset import Dataset, Place
 from erdao_gis.catalogue.recipes import read_recipes
 from erdao_gis.catalogue.schema import Column, Layer, code_lists, layer_names, layer_schema, sources
 from erdao_gis.catalogue.topology import topology_faults
-from erdao_gis.catalogue.workspace import Workspace, read_layer
 from erdao_gis.crs import GEOGRAPHIC
 from erdao_gis.errors import Fault, Language
 from erdao_gis.plan import Plan, scan_plan
@@ -55,12 +55,12 @@ class Report:
         }
 
 
-def check(workspace: Workspace | None = None) -> Report:
+def check(place: Place = None) -> Report:
     """Check register, layers, recipes and topology; gather all faults.
 
     Parameters
     ----------
-    workspace
+    place
         Check what a reader of this workspace gets; without it the shipped layers.
 
     Returns
@@ -75,10 +75,11 @@ def check(workspace: Workspace | None = None) -> Report:
     """
     plan, plan_faults = scan_plan(layers=layer_names())
     faults = list(plan_faults)
-    frames = {name: read_layer(name, workspace) for name in layer_names()}
+    dataset = Dataset.open(place)
+    frames = {name: dataset.layer(name) for name in layer_names()}
     for name, frame in frames.items():
         faults += layer_faults(layer_schema(name), frame)
-    if workspace is None or not workspace.fictional:
+    if not dataset.fictional:
         faults += register_faults(plan, frames)
         faults += recipe_faults(plan, frames)
         faults += topology_faults(plan, frames)

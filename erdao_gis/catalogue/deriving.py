@@ -7,10 +7,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from erdao_gis.catalogue.dataset import Dataset, Place, shipped_layer
 from erdao_gis.catalogue.geojson import layer_frame, layer_text
 from erdao_gis.catalogue.recipes import Recipe, in_order, read_facts, read_recipes, run_recipe
 from erdao_gis.catalogue.schema import layer_names, layer_schema
-from erdao_gis.catalogue.workspace import Workspace, read_layer, read_shipped, read_supplied
+from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.crs import WORKING
 from erdao_gis.errors import ErdaoError, Language, message_text
 from erdao_gis.files import write_text_atomic
@@ -96,7 +97,7 @@ def _given(recipe: Recipe, supplied: Mapping[str, gpd.GeoDataFrame | None]) -> g
     return gpd.GeoDataFrame() if frame is None else frame.loc[frame.index == recipe.id]
 
 
-def derive(workspace: Workspace | None = None) -> Derivation:
+def derive(place: Place = None) -> Derivation:
     """Run all recipes on the shipped layers, or on those of a workspace.
 
     An outline that the district supplied stands in place of its recipe, and recipes that build
@@ -105,7 +106,7 @@ def derive(workspace: Workspace | None = None) -> Derivation:
 
     Parameters
     ----------
-    workspace
+    place
         The workspace whose layers are used; without it the shipped ones.
 
     Returns
@@ -113,14 +114,15 @@ def derive(workspace: Workspace | None = None) -> Derivation:
     Derivation
         A frame for each plan layer (EPSG:4551) and the changes against what was there before.
     """
-    if workspace is not None and workspace.fictional:
+    dataset = Dataset.open(place)
+    if dataset.fictional:
         # The recipes speak of the real district.
         return Derivation(frames={}, changes=())
     plan = read_plan()
     names = layer_names(role="plan")
-    frames = {name: read_layer(name, workspace) for name in layer_names(role="base")}
+    frames = {name: dataset.layer(name) for name in layer_names(role="base")}
     frames["facts"] = read_facts()
-    supplied = {name: read_supplied(name, workspace) if workspace else None for name in names}
+    supplied = {name: dataset.supplied(name) for name in names}
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in names}
     frames |= {name: _frame(name, []) for name in names}
     for recipe in in_order(read_recipes()):
@@ -132,7 +134,7 @@ def derive(workspace: Workspace | None = None) -> Derivation:
         derived = _frame(recipe.layer, rows[recipe.layer][-1:])
         frames[recipe.layer] = _with(frames[recipe.layer], derived)
     derived_frames = {name: _frame(name, rows[name]) for name in names}
-    before = {name: read_layer(name, workspace) for name in names}
+    before = {name: dataset.layer(name) for name in names}
     changes = [c for name in names for c in _changes(name, before[name], derived_frames[name])]
     return Derivation(frames=derived_frames, changes=tuple(changes))
 
@@ -182,7 +184,7 @@ def write_derivation(derivation: Derivation, workspace: Workspace) -> list[str]:
     for name, frame in derivation.frames.items():
         layer, path = layer_schema(name), workspace.derived_path(name)
         text = layer_text(layer, frame)
-        if text == layer_text(layer, read_shipped(name)):
+        if text == layer_text(layer, shipped_layer(name)):
             path.unlink(missing_ok=True)
         elif not path.exists() or path.read_text("utf-8") != text:
             write_text_atomic(path, text)

@@ -7,6 +7,7 @@ shipped position can claim.
 import json
 import math
 from collections.abc import Mapping
+from importlib import resources
 from typing import Any
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.catalogue.schema import Layer
 from erdao_gis.crs import GEOGRAPHIC, WORKING
+from erdao_gis.errors import WorkspaceError
 
 DECIMALS = 5
 
@@ -89,3 +91,17 @@ def layer_frame(layer: Layer, text: str) -> gpd.GeoDataFrame:
             table[column.name] = pd.to_numeric(table[column.name]).astype(float)
     located = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=GEOGRAPHIC))
     return located.set_index("id").to_crs(WORKING)
+
+
+def shipped_text(name: str) -> str:
+    """Return the text of a shipped layer.
+
+    Raises
+    ------
+    WorkspaceError
+        The file is not there: the installation is damaged.
+    """
+    path = resources.files("erdao_gis.shipped") / "vector" / f"{name}.geojson"
+    if not path.is_file():
+        raise WorkspaceError("shipped_layer_missing", {"file": f"layers/vector/{name}.geojson"})
+    return path.read_text("utf-8")

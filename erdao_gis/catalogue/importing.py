@@ -16,6 +16,7 @@ import pandas as pd
 from erdao_gis.catalogue.carrying import Carried, carry_over, joined_columns
 from erdao_gis.catalogue.checking import layer_faults
 from erdao_gis.catalogue.comparing import difference, doubts_of
+from erdao_gis.catalogue.dataset import Dataset
 from erdao_gis.catalogue.editions import mixed_editions
 from erdao_gis.catalogue.fitting import Fitted, fit_rows
 from erdao_gis.catalogue.joining import NearCodes, TableJoin, join_rows
@@ -31,17 +32,12 @@ from erdao_gis.catalogue.mapping import Matched
 from erdao_gis.catalogue.operations import heirs_of_codes, require_no_operations
 from erdao_gis.catalogue.outlines import completed_rows, guarded_shapes
 from erdao_gis.catalogue.preview import ImportOptions, PreparedImport, listed
+from erdao_gis.catalogue.provenance import supply_record
 from erdao_gis.catalogue.reading import read_for_layer
 from erdao_gis.catalogue.replacing import bounds_that_meet, replaced_values
 from erdao_gis.catalogue.schema import Layer, layer_schema
 from erdao_gis.catalogue.use_codes import padded_codes
-from erdao_gis.catalogue.workspace import (
-    Workspace,
-    read_layer,
-    read_shipped,
-    read_supplied,
-    supply_record,
-)
+from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.crs import DatumFit
 from erdao_gis.errors import Fault, SchemaError, message_text
 from erdao_gis.plan import read_plan
@@ -60,6 +56,10 @@ class _Asked:
 
     workspace: Workspace
     layer: Layer
+    before: gpd.GeoDataFrame
+    "The layer as it is."
+    supplied: gpd.GeoDataFrame | None
+    "What of it the district supplied."
     file: Path
     options: ImportOptions
     matched: Matched
@@ -122,7 +122,16 @@ def prepare_import(
     base = workspace.supplied_path(layer_name)
     base_sha256 = hashlib.sha256(base.read_bytes()).hexdigest() if base.exists() else ""
     table, matched = read_for_layer(layer, file, workspace, options)
-    asked = _Asked(workspace=workspace, layer=layer, file=file, options=options, matched=matched)
+    there = Dataset.open(workspace, replacing=layer_name)
+    asked = _Asked(
+        workspace=workspace,
+        layer=layer,
+        before=there.layer(layer_name),
+        supplied=there.supplied(layer_name),
+        file=file,
+        options=options,
+        matched=matched,
+    )
     placed = isinstance(table.frame, gpd.GeoDataFrame)
     if placed:
         require_no_operations(workspace, layer_name, closing=options.close_lineage)
@@ -213,7 +222,7 @@ def _outlines(asked: _Asked, frame: gpd.GeoDataFrame) -> _Taken:
     )
     headings = frame.drop(columns="geometry")
     fitted = _fitted(asked, pd.DataFrame(headings))
-    supplied = read_supplied(layer.name, asked.workspace)
+    supplied = asked.supplied
     rows, named = rows_with_known_names(layer, fitted.rows, fictional=asked.workspace.fictional)
     uses = uses_of_outlines(layer, rows, asked.matched, options, supplied)
     said = {"source": options.source, "datum": options.datum, "as_of": options.as_of}
@@ -228,10 +237,9 @@ def _outlines(asked: _Asked, frame: gpd.GeoDataFrame) -> _Taken:
     )
     if layer.role == "plan":
         carried = replace(carried, lost=())  # features that the file lacks stay
-    if layer.role == "plan" or supplied is not None:
-        before = read_layer(layer.name, asked.workspace)
-    else:
-        before = read_shipped(layer.name).iloc[:0]
+    # A base layer that was only shipped is replaced whole: nothing of it is removed.
+    kept = layer.role == "plan" or supplied is not None
+    before = asked.before if kept else asked.before.iloc[:0]
     return _Taken(
         frame=carried.frame,
         spoken=carried.frame,
@@ -252,7 +260,7 @@ def _joined(asked: _Asked, frame: pd.DataFrame) -> _Taken:
     """Let the rows of the table fill the features that have their codes."""
     layer, file = asked.layer, asked.file.name
     headings = {"file": file, "headings": ", ".join(map(str, frame.columns))}
-    supplied = read_supplied(layer.name, asked.workspace)
+    supplied = asked.supplied
     if supplied is None or supplied.empty:
         raise SchemaError("table_without_places", headings | {"layer": layer.name})
     if asked.matched.pair_of("id") is None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from erdao_gis.catalogue.dataset import shipped_layer
 from erdao_gis.catalogue.outlines import numbered_rows
 from erdao_gis.catalogue.schema import Layer
-from erdao_gis.catalogue.workspace import read_shipped
 
 __all__ = ["rows_with_known_names"]
 
@@ -52,7 +52,7 @@ def rows_with_known_names(
     table = numbered_rows(layer, rows)
     if "id" in rows or "name_zh" not in rows or fictional or layer.role == "input":
         return table, []
-    shipped = read_shipped(layer.name)
+    shipped = shipped_layer(layer.name)
     if not shipped["name_zh"].is_unique:
         return table, []
     known = _keys_by_name(shipped["name_zh"])

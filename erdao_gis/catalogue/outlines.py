@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 
+from erdao_gis.catalogue.dataset import shipped_layer
 from erdao_gis.catalogue.schema import Layer
-from erdao_gis.catalogue.workspace import Workspace, read_shipped
+from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.crs import WORKING, DatumFit, convert_datum, guard_datum, to_working
 from erdao_gis.errors import DatumError
 
@@ -53,7 +54,7 @@ def guarded_shapes(
     """
     if workspace.fictional:
         return to_working(convert_datum(frame, datum)), None
-    lines = [read_shipped(name) for name in REFERENCE_LAYERS]
+    lines = [shipped_layer(name) for name in REFERENCE_LAYERS]
     traced = gpd.GeoDataFrame(pd.concat([part.loc[part["evidence"] == "B"] for part in lines]))
     trusted = traced.set_crs(WORKING, allow_override=True)
     fit = guard_datum(frame, trusted, datum, what=what)

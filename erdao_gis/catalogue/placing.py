@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from erdao_gis.catalogue.dataset import Place, read_layer
 from erdao_gis.catalogue.schema import layer_names
-from erdao_gis.catalogue.workspace import Workspace, read_layer
 from erdao_gis.plan import Element
 
 
@@ -28,14 +28,14 @@ class Placing:
         return dict(vars(self))
 
 
-def placing_of(element: Element, workspace: Workspace | None = None) -> list[Placing]:
+def placing_of(element: Element, place: Place = None) -> list[Placing]:
     """Tell how an element is placed.
 
     Parameters
     ----------
     element
         An element of the register.
-    workspace
+    place
         Read its layer there; without it the shipped one.
 
     Returns
@@ -51,7 +51,7 @@ def placing_of(element: Element, workspace: Workspace | None = None) -> list[Pla
     """
     if element.layer not in layer_names():
         return []
-    frame = read_layer(element.layer, workspace)
+    frame = read_layer(element.layer, place)
     rows = frame.loc[frame["register_id"] == element.id]
 
     def text(row: "pd.Series[str]", *names: str) -> str:

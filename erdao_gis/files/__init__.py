@@ -4,6 +4,7 @@ from erdao_gis.files.atomic import atomic_file, atomic_folder, write_bytes_atomi
 from erdao_gis.files.features import FeatureTable, read_features
 from erdao_gis.files.headings import TableHints
 from erdao_gis.files.limits import DEFAULT_LIMITS, Limits
+from erdao_gis.files.own_layers import read_own_features
 from erdao_gis.files.paths import checked_path, safe_file_name
 from erdao_gis.files.recognition import FileKind, recognise
 from erdao_gis.files.scenes import GDAL_OPTIONS, Scene, open_scene
@@ -23,6 +24,7 @@ __all__ = [
     "geojson_text",
     "open_scene",
     "read_features",
+    "read_own_features",
     "recognise",
     "safe_file_name",
     "write_bytes_atomic",

@@ -18,7 +18,7 @@ from erdao_gis.catalogue import (
 )
 from erdao_gis.maps.content import PageGroup, PageLayer, Pair, PlanEntry
 from erdao_gis.plan import Element, Plan, read_plan
-from erdao_gis.wording import words
+from erdao_gis.wording import pair, words
 
 __all__ = ["AtlasSource", "Place", "spoken"]
 
@@ -28,27 +28,13 @@ _FORMULA = {"zones": "2", "axis": "1", "rivers": "3", "cores": "3", "nodes": "8"
 _GROUND_FIRST = "district"
 
 
-def spoken(key: str, facts: Mapping[str, object] | None = None, *, table: str = "maps") -> Pair:
-    """Return a row of a word table in both languages, its places filled with ``facts``.
+def spoken(key: str, facts: Mapping[str, object] | None = None) -> Pair:
+    """Return words of pages in both languages, filled with ``facts``.
 
-    Facts that are pairs are filled in their own language.
-
-    Examples
-    --------
-    >>> spoken("percent", {"name": Pair(zh="绿地率", en="Green ratio")}).zh
-    '绿地率（%）'
+    >>> spoken("percent", {"name": Pair(zh="绿地率", en="Green ratio")}).en
+    'Green ratio (%)'
     """
-    texts = words(table)[key]
-    if not facts:
-        return Pair(**texts)
-    given = {
-        language: {
-            name: getattr(fact, language) if isinstance(fact, Pair) else fact
-            for name, fact in facts.items()
-        }
-        for language in ("zh", "en")
-    }
-    return Pair(zh=texts["zh"].format_map(given["zh"]), en=texts["en"].format_map(given["en"]))
+    return pair("maps", key, facts)
 
 
 def _column_titles(layer: Layer) -> dict[str, Pair]:

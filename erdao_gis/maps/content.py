@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 
 from erdao_gis.drawing import Classes
+from erdao_gis.wording import Pair
 
 __all__ = [
     "PageContent",
@@ -17,16 +18,6 @@ __all__ = [
     "Pair",
     "PlanEntry",
 ]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Pair:
-    """One text in both languages."""
-
-    zh: str
-    """Chinese."""
-    en: str
-    """English; where it is empty the Chinese text is shown."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from erdao_gis.maps.atlas_source import spoken
 from erdao_gis.maps.content import Pair
 from erdao_gis.parcels import LimitCheck
+from erdao_gis.wording import pair
 
 __all__ = ["FINDINGS", "bound_lines", "finding_lines", "finding_of", "parcel_said"]
 
@@ -28,7 +28,7 @@ def parcel_said(key: str, facts: Mapping[str, object] | None = None) -> Pair:
     >>> parcel_said("page_unmeasured").zh
     '无法量算'
     """
-    return spoken(key, facts, table="parcels")
+    return pair("parcels", key, facts)
 
 
 def finding_of(limits: pd.DataFrame) -> "pd.Series[str]":

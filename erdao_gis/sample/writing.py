@@ -111,6 +111,7 @@ def _write_layer(town: Workspace, name: str, frame: gpd.GeoDataFrame) -> None:
         "as_of": AS_OF,
         "datum": "CGCS2000",
         "completeness": "complete",
+        "layer_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
     write_text_atomic(town.record_path(name), text)
