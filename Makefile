@@ -1,5 +1,6 @@
 # Two commands do everything: `make maps` and `make test`. Both work in .venv.
-PYTHON ?= python3
+# `make PYTHON=...` names the Python to build with; else the newest that works is found.
+PYTHON ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt
 
@@ -26,7 +27,8 @@ benchmark: .venv/.tested
 	$(BIN)/python benchmarks/measures.py
 
 .venv/bin/python:
-	$(PYTHON) -m venv .venv
+	@python="$(PYTHON)"; python=$${python:-$$(.ci/python)} && echo "Python: $$python ($$("$$python" -V))" \
+	  && "$$python" -m venv .venv
 
 .venv/.installed: .venv/bin/python setup.cfg pyproject.toml .ci/constraints.txt
 	$(PIP) --editable .
