@@ -1,6 +1,7 @@
 """A dataset is opened once, reads each layer once, and nobody can change what it holds."""
 
 import contextlib
+import gc
 import json
 import shutil
 from collections.abc import Callable
@@ -80,6 +81,17 @@ def _through_numpy(frame: gpd.GeoDataFrame) -> None:
     frame.geometry.to_numpy()[0] = shapely.Point(0, 0)
 
 
+def _sorted(frame: gpd.GeoDataFrame) -> None:
+    some = frame.sort_values("area_m2")
+    some.iloc[0, 0] = "别的"
+
+
+def _fewer(frame: gpd.GeoDataFrame) -> None:
+    fewer = frame.drop(columns="name_en")
+    fewer.loc["P01", "name_zh"] = "别的"
+    fewer.loc["P01", "geometry"] = None
+
+
 def _in_place(frame: gpd.GeoDataFrame) -> None:
     frame.geometry.array[:] = shapely.Point(0, 0)
 
@@ -103,6 +115,32 @@ def test_what_is_given_out_changes_nothing_that_is_held(
     assert_geodataframe_equal(held.layer("parcels"), first)
     assert held.layer("parcels").attrs["completeness"] == "complete"
     assert held.hash(["parcels"]) == hashed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _cell,
+        _shape,
+        lambda f: f.__setitem__("area_m2", f["area_m2"] * 2),
+        lambda f: f.loc[f.index[:3], "area_m2"].sum(),
+        lambda f: f.loc.__setitem__((f.index[2], "area_m2"), 1.0),
+        _sorted,
+        _fewer,
+    ],
+)
+def test_a_frame_outlives_its_dataset(
+    town: Path, change: Callable[[gpd.GeoDataFrame], object]
+) -> None:
+    """What was read in one line may be changed as any frame, though its dataset is gone."""
+    frame = read_layer("parcels", town)
+    frame = frame.set_axis(["P01", *frame.index[1:]])
+    gc.collect()
+    change(frame)
+    cut = read_layer("parcels", town)[["name_zh", "geometry"]]
+    gc.collect()
+    cut.loc[cut.index[0], "geometry"] = None
+    assert cut.geometry.isna().sum() == 1
 
 
 def test_the_frame_that_was_given_may_change_afterwards() -> None:

@@ -43,32 +43,48 @@ def with_every_column(layer: Layer, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame
     return frame.assign(**added) if added else frame
 
 
-def _read_only(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    own = values.copy()
-    own.flags.writeable = False
-    return own
+class _Kept(np.ndarray[Any, Any]):
+    """Memory of a column that keeps the held frame alive as long as anyone has a view of it."""
+
+    holder: object = None
+
+
+def _read_only(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], _Kept]:
+    """Return a copy that cannot be written, and the memory behind it."""
+    memory = _Kept(values.shape, dtype=values.dtype)  # owns its memory: every view leads here
+    memory[...] = values
+    memory.flags.writeable = False
+    return np.asarray(memory), memory
 
 
 def unchangeable(frame: gpd.GeoDataFrame, attrs: Mapping[str, object]) -> gpd.GeoDataFrame:
     """Hold a frame in arrays of its own that cannot be written.
 
-    pandas copies on write, but not what is written through ``.values`` and ``.array`` of shapes
-    and texts: read-only arrays refuse that.
+    pandas copies on write, but not what is written through ``.array`` of numbers and texts or
+    ``.values`` of shapes: read-only arrays refuse that. It also copies only while another frame
+    with the same memory is alive: the memory itself keeps that one alive.
     """
-    name, columns = frame.geometry.name, dict[Any, Any]()
+    name, columns, memories = frame.geometry.name, dict[Any, Any](), []
     for label, column in frame.items():
-        if label == name:
-            shapes = _read_only(column.to_numpy(dtype=object))
-            columns[label] = GeometryArray(shapes, crs=frame.crs)
-        elif isinstance(column.dtype, np.dtype):
-            cells = _read_only(column.to_numpy())
-            columns[label] = pd.Series(cells, index=frame.index, dtype=column.dtype, copy=False)
-        else:
+        if label != name and not isinstance(column.dtype, np.dtype):
             columns[label] = column.copy()
+            continue
+        cells, memory = _read_only(
+            column.to_numpy(dtype=object) if label == name else column.to_numpy()
+        )
+        memories.append(memory)
+        columns[label] = (
+            GeometryArray(cells, crs=frame.crs)
+            if label == name
+            else pd.Series(cells, index=frame.index, dtype=column.dtype, copy=False)
+        )
     held = gpd.GeoDataFrame(
         pd.DataFrame(columns, index=frame.index, copy=False), geometry=name, copy=False
     )
     held.attrs = dict(attrs)
+    holder = held.copy(deep=False)
+    for memory in memories:
+        memory.holder = holder
     return held
 
 
