@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, box
 
 from erdao_gis.analysis import WalkingGraph, walking_graph
-from erdao_gis.errors import CRSError, GeometryError
+from erdao_gis.errors import CRSError, GeometryError, SchemaError
 
 
 def roads(*lines: list[tuple[float, float]], **columns: list[object]) -> gpd.GeoDataFrame:
@@ -56,6 +56,57 @@ def test_bridge_that_ends_on_a_street_meets_it() -> None:
     """The end of a bridge lands even in the middle of a street."""
     graph = walking_graph(roads([(0, 0), (100, 0)], [(50, 0), (50, 90)], bridge=[None, "bridge"]))
     assert len(graph.islands) == 1
+
+
+CROSS = ([(0, 0), (400, 0)], [(200, -250), (200, 250)])
+
+
+@pytest.mark.parametrize(
+    "value", ["F", "no", "0", 0, False, "否", None, np.nan, "", " ", "false", 0.0, np.False_, "无"]
+)
+def test_what_is_no_bridge_meets_what_it_crosses(value: object) -> None:
+    """However a file writes that a street is no bridge, the crossing is a node."""
+    graph = walking_graph(roads(*CROSS, bridge=[value, None]))
+    assert graph.islands["length_m"].tolist() == [900.0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "T",
+        "yes",
+        1,
+        True,
+        "是",
+        "bridge",
+        "viaduct",
+        " Bridge ",
+        "1",
+        np.True_,
+        "tunnel",
+        "culvert",
+    ],
+)
+def test_what_is_a_bridge_or_tunnel_passes(value: object) -> None:
+    """However a file writes that a street is a bridge, the two are islands."""
+    graph = walking_graph(roads(*CROSS, bridge=[value, None]))
+    assert graph.islands["length_m"].tolist() == [500.0, 400.0]
+
+
+def test_a_tunnel_has_a_column_of_its_own_in_other_files() -> None:
+    """OpenStreetMap's extracts tell bridge F and tunnel T of the same street."""
+    graph = walking_graph(roads(*CROSS, bridge=["F", "F"], tunnel=["T", "F"]))
+    assert len(graph.islands) == 2
+    assert len(walking_graph(roads(*CROSS, bridge=["F", "F"], tunnel=["F", "F"])).islands) == 1
+
+
+def test_a_value_that_is_neither_is_named() -> None:
+    """Taken for a bridge or for none, it would part or join streets that are not."""
+    streets = roads(*CROSS, bridge=["perhaps", "F"])
+    streets.index = ["R1", "R2"]
+    with pytest.raises(SchemaError, match="R1 'perhaps'") as caught:
+        walking_graph(streets)
+    assert caught.value.key == "yes_no_unknown"
 
 
 def test_street_that_ends_below_a_bridge_does_not_climb() -> None:

@@ -67,6 +67,15 @@ def test_a_fault_of_one_layer_is_found(layer: str, change: Change, rule: str) ->
         assert fault.message("zh") != fault.message("en")
 
 
+@pytest.mark.parametrize(("value", "wrong"), [("F", False), ("T", False), ("perhaps", True)])
+def test_words_for_yes_and_no_are_no_fault(value: str, wrong: bool) -> None:
+    """A layer that was stored with them is read by the same rule; what is neither is named."""
+    change = with_value("airport-road.primary", "bridge", value)
+    faults = layer_faults(layer_schema("roads"), change(erdao_gis.read_layer("roads")))
+    told = [(fault.feature, fault.rule) for fault in faults]
+    assert told == ([("airport-road.primary", "code_unknown")] if wrong else [])
+
+
 @pytest.fixture(scope="module")
 def frames() -> dict[str, gpd.GeoDataFrame]:
     """All shipped layers."""

@@ -159,6 +159,7 @@ GOOD = {
         ({"by": ""}, "by"),
         ({"width_m": "5"}, "width_m"),
         ({"accuracy_m": "far"}, "far"),
+        ({"choice": "perhaps"}, "perhaps"),
     ],
 )
 def test_a_row_that_does_not_fit_is_refused_by_line(

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import box
+from shapely import LineString, box
 
 import erdao_gis
 from erdao_gis.catalogue import (
@@ -170,6 +170,37 @@ def test_faults_stop_an_import_and_are_all_named(workspace: Workspace, tmp_path:
     with pytest.raises(SchemaError, match="maybe"):
         apply_import(workspace, prepared)
     assert files_of(workspace.folder) == before
+
+
+def test_words_for_yes_and_no_become_codes(workspace: Workspace, tmp_path: Path) -> None:
+    """However the file writes them; a blank stays blank, and the check has nothing to say."""
+    frame = parcels().assign(assumed=["是", "F", None])
+    prepared = prepare_import(workspace, saved(frame, tmp_path / "p.gpkg"), "parcels", PLAIN)
+    assert prepared.faults == ()
+    assert prepared.frame["assumed"].isna().tolist() == [False, False, True]
+    assert prepared.frame["assumed"].dropna().tolist() == ["yes", "no"]
+    truth = saved(parcels().assign(assumed=[True, False, True]), tmp_path / "q.gpkg")
+    kept = prepare_import(workspace, truth, "parcels", PLAIN).frame["assumed"]
+    assert kept.tolist() == ["yes", "no", "yes"]
+
+
+def test_bridges_are_told_from_streets_on_the_ground(workspace: Workspace, tmp_path: Path) -> None:
+    """T and F as OpenStreetMap's extracts have them; what is neither is named with its street."""
+    x, y = 461_000, 4_860_000
+    frame = gpd.GeoDataFrame(
+        {"id": ["a", "b"], "name_zh": ["甲街", "乙街"], "road_class": "residential",
+         "bridge": ["F", "T"]},
+        geometry=[LineString([(x, y), (x + 400, y)]), LineString([(x, y - 9), (x, y + 9)])],
+        crs=4551,
+    )  # fmt: skip
+    prepared = prepare_import(workspace, saved(frame, tmp_path / "r.gpkg"), "roads", PLAIN)
+    assert prepared.faults == ()
+    assert prepared.frame["bridge"].to_dict() == {"a": "no", "b": "bridge"}
+    wrong = saved(frame.assign(bridge=["F", "perhaps"]), tmp_path / "w.gpkg")
+    faults = prepare_import(workspace, wrong, "roads", PLAIN).faults
+    assert [(fault.feature, fault.rule, fault.facts["value"]) for fault in faults] == [
+        ("b", "code_unknown", "perhaps")
+    ]
 
 
 def test_a_column_that_is_not_there_is_told(workspace: Workspace, tmp_path: Path) -> None:

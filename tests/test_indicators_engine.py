@@ -275,6 +275,27 @@ def test_unknown_facility_types_are_listed_and_left_out(make: Make) -> None:
     ]
 
 
+def test_a_tunnel_stays_one_when_projects_are_built(make: Make) -> None:
+    """Told in a column of its own, it is not joined to the street above by a project elsewhere.
+
+    From its end 700 m of the street above are walked in 10 minutes, with and without the project.
+    """
+    streets = [
+        row("above", LineString([(0, 0), (1000, 0)]), road_class="residential"),
+        row("below", LineString([(500, -200), (500, 200)]), road_class="residential"),
+    ]
+    town = make(
+        district=DISTRICT,
+        nodes=("complete", [row("N", Point(0, 0))]),
+        road_projects=("complete", [row("P", LineString([(0, 900), (100, 900)]))]),
+        roads=("complete", streets),
+    )
+    path = town.supplied_path("roads")
+    write_features(gpd.read_file(path).assign(bridge="F", tunnel=["F", "T"]), path)
+    gain = compute_indicators(town, ids=["walk_reach_gain"]).row("walk_reach_gain")
+    assert gain["value"] == pytest.approx(0)
+
+
 def test_negative_residents_are_refused(make: Make) -> None:
     """A negative count is a mistake at the source, named with its feature."""
     cells = [row("R", box(0, 0, 1000, 1000), population=-5.0, year=2025.0)]

@@ -1,6 +1,7 @@
 """Parcels drafted from blocks: shape, frontage, ground accounted for, and refusals."""
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from shapely import LineString, Point, box
@@ -113,6 +114,17 @@ def test_motorways_and_bridges_give_no_frontage() -> None:
     roads = AROUND.iloc[:1].assign(road_class="motorway")
     assert drafted(roads=roads).parcels.empty
     assert drafted(roads=AROUND.iloc[:1].assign(bridge="bridge")).parcels.empty
+
+
+def test_bridges_and_tunnels_are_read_as_they_are_written() -> None:
+    """F is no bridge and changes nothing; a T in the column of tunnels parts no block."""
+    plain = drafted().parcels
+    assert drafted(roads=AROUND.assign(bridge="F", tunnel="F")).parcels.equals(plain)
+    middle = lines([(110, -20), (110, 140)], name_zh=["隧"], tunnel=["T"], bridge=["F"])
+    both = gpd.GeoDataFrame(pd.concat([AROUND, middle]), geometry="geometry", crs=CRS)
+    assert drafted(roads=both).ledger.equals(drafted().ledger)
+    with pytest.raises(SchemaError, match="perhaps"):
+        drafted(roads=AROUND.assign(bridge="perhaps"))
 
 
 def test_medians_are_slivers() -> None:

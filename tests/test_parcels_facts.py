@@ -84,11 +84,24 @@ def test_bends_count_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "columns", [{"road_class": ["motorway"]}, {"road_class": ["footway"]}, {"bridge": ["bridge"]}]
+    "columns",
+    [
+        {"road_class": ["motorway"]},
+        {"road_class": ["footway"]},
+        {"bridge": ["bridge"]},
+        {"bridge": ["T"]},
+        {"bridge": ["F"], "tunnel": ["T"]},
+    ],
 )
 def test_what_gives_no_frontage(columns: dict[str, object]) -> None:
     """No door opens to a motorway or a bridge."""
     assert frontage(LineString([(-500, -10), (500, -10)]), **columns) == {}
+
+
+def test_what_is_no_bridge_has_frontage() -> None:
+    """However a file writes it."""
+    for value in ("F", "no", 0, False, "否", None):
+        assert frontage(LineString([(-500, -10), (500, -10)]), bridge=[value]) == {"0": 100}
 
 
 @settings(max_examples=30, deadline=None)

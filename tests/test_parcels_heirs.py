@@ -22,7 +22,7 @@ from erdao_gis.catalogue import (
 from erdao_gis.cli import erdao
 from erdao_gis.errors import NotInPlanError, SchemaError
 from erdao_gis.files import write_features
-from erdao_gis.parcels import record_merger, record_split
+from erdao_gis.parcels import are_assumed, record_merger, record_split
 
 X, Y = 460_000, 4_860_000
 DAY = "2025-06-30"
@@ -75,6 +75,15 @@ def test_a_merger_is_settled(tmp_path: Path) -> None:
     }
     heir = read_layer("parcels", place).loc["C"]
     assert heir[["land_use_code", "height_max_m", "supply"]].tolist() == ["070102", 54.0, "拍卖"]
+
+
+def test_a_drafted_part_makes_the_whole_assumed_however_it_is_written(tmp_path: Path) -> None:
+    """是 is a yes, typed for the new parcel or told of a part."""
+    place = place_with(tmp_path)
+    record_merger(place, ["A", "B"], date=DAY, new_code="C", stated={"假定": "是"})
+    assert read_layer("parcels", place)["assumed"].tolist() == ["yes"]
+    told = gpd.GeoDataFrame({"assumed": [True, "否", None]}, geometry=[None] * 3)
+    assert are_assumed(told).tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize(

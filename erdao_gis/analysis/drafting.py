@@ -14,6 +14,7 @@ from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.analysis._inputs import Floats, Given, Shapes, given, per_row, positive
+from erdao_gis.analysis._street_levels import GROUND, TUNNEL, street_levels
 from erdao_gis.analysis.drafting_blocks import divided, laned, untailed
 from erdao_gis.analysis.parcels_given import polygon_parts
 from erdao_gis.crs import require_metres
@@ -104,8 +105,8 @@ def draft_parcels(
     areas
         Release or renewal areas in metres (EPSG:4551); their outlines close the blocks.
     roads
-        Street centre lines in the same CRS, with ``road_class``, ``bridge`` and ``name_zh`` if
-        known. Tunnels part nothing.
+        Street centre lines in the same CRS, with ``road_class``, ``bridge``, ``tunnel`` and
+        ``name_zh`` if known. Tunnels part nothing.
     complete_within
         The ground on which the roads are complete, in the same CRS. Areas that reach beyond are
         refused.
@@ -130,7 +131,8 @@ def draft_parcels(
     GeometryError
         Invalid geometries, or roads that are no lines.
     SchemaError
-        A size or width that is not positive.
+        A size or width that is not positive, or a value of ``bridge`` or ``tunnel`` that means
+        neither yes nor no.
 
     Examples
     --------
@@ -191,11 +193,11 @@ def _ground(
     ways = given(roads, "roads", "lines")
     rows = roads.iloc[ways.placed]
     none = pd.Series("", index=rows.index)
-    level = rows["bridge"].fillna("").astype(str) if "bridge" in rows else none
+    level = street_levels(rows)
     classes = rows["road_class"].fillna("").astype(str) if "road_class" in rows else none
     names = rows["name_zh"].fillna("").astype(str) if "name_zh" in rows else none
-    above = (level != "tunnel").to_numpy(bool)
-    fronting = ~classes.isin(rules.not_streets).to_numpy(bool) & (level == "").to_numpy(bool)
+    above = level != TUNNEL
+    fronting = ~classes.isin(rules.not_streets).to_numpy(bool) & (level == GROUND)
     nothing = np.empty(0, dtype=object)
     others = [
         nothing if frame is None else _strips(given(frame, role, "lines"), width, name)

@@ -15,6 +15,7 @@ import shapely
 
 from erdao_gis.analysis._edges import ring_edges
 from erdao_gis.analysis._inputs import Floats, Given, Mask, Positions, Shapes, given, per_row
+from erdao_gis.analysis._street_levels import GROUND, street_levels
 from erdao_gis.analysis.parcels_given import parcels_given
 from erdao_gis.crs import require_metres
 
@@ -60,8 +61,8 @@ def parcel_frontage(
     parcels
         Areas in metres (EPSG:4551) on their codes.
     roads
-        Centre lines in the same CRS, with ``road_class`` and ``bridge`` if known; what is a
-        bridge or tunnel has no frontage.
+        Centre lines in the same CRS, with ``road_class``, ``bridge`` and ``tunnel`` if known;
+        what is a bridge or tunnel has no frontage.
     street_m
         Metres from the centre line within which an outline fronts the street: a number, a
         column of `roads` or a Series.
@@ -82,7 +83,8 @@ def parcel_frontage(
     CRSError
         Degrees, Web Mercator, no CRS, or different ones.
     GeometryError, SchemaError
-        Invalid geometries, codes that occur twice, or a reach that is not positive.
+        Invalid geometries, codes that occur twice, a reach that is not positive, or a value of
+        ``bridge`` or ``tunnel`` that means neither yes nor no.
 
     Examples
     --------
@@ -119,11 +121,9 @@ def parcel_frontage(
 
 
 def _fronting(rows: gpd.GeoDataFrame, not_streets: Collection[str]) -> Mask:
-    fronting = np.ones(len(rows), dtype=bool)
+    fronting = np.asarray(street_levels(rows) == GROUND, dtype=bool)
     if "road_class" in rows.columns:
         fronting &= ~rows["road_class"].isin(list(not_streets)).to_numpy(bool)
-    if "bridge" in rows.columns:
-        fronting &= (rows["bridge"].fillna("").astype(str) == "").to_numpy(bool)
     return fronting
 
 

@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from erdao_gis.analysis._inputs import Floats, Positions, Shapes, given, positive
 from erdao_gis.analysis._noding import Noded, noded
 from erdao_gis.analysis._results import State, state_of
+from erdao_gis.analysis._street_levels import GROUND, street_levels
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import GeometryError
 
@@ -86,12 +87,14 @@ def walking_graph(
     """Make a walking network of a roads layer.
 
     Streets meet where they cross on the ground and where an end touches another street. A bridge
-    or tunnel (column ``bridge`` not empty) meets others at its ends only. Walking goes both ways.
+    or tunnel (columns ``bridge`` and ``tunnel``) meets others at its ends only. Walking goes both
+    ways.
 
     Parameters
     ----------
     roads
-        Lines in metres (EPSG:4551), with the columns ``bridge`` and ``road_class`` if known.
+        Lines in metres (EPSG:4551), with the columns ``bridge``, ``tunnel`` and ``road_class`` if
+        known; yes and no are read as `erdao_gis.yes_no` does, blank is no.
     snap_m
         Metres within which an end meets a street that it does not touch; coordinates of 5
         decimals are up to 1 m off. Every such join is listed in ``snapped``.
@@ -110,6 +113,9 @@ def walking_graph(
         Degrees, Web Mercator or no CRS.
     GeometryError
         No lines, invalid ones, or no street left to walk on.
+    SchemaError
+        A value of ``bridge`` or ``tunnel`` that means neither yes nor no: taken for either, it
+        would join or part streets that are not.
 
     Examples
     --------
@@ -135,10 +141,9 @@ def walking_graph(
     lines, row = shapely.get_parts(known.shapes[walked], return_index=True)
     if not len(lines):
         raise GeometryError("analysis_no_street", {"classes": ", ".join(not_walked)})
-    rows = rows[walked].iloc[row]
-    raised = np.zeros(len(lines), dtype=bool)
-    if "bridge" in roads.columns:
-        raised = (rows["bridge"].fillna("").astype(str).str.strip() != "").to_numpy()
+    rows = rows[walked]
+    raised = (street_levels(rows) != GROUND)[row]
+    rows = rows.iloc[row]
     edges = noded(lines, raised, positive(snap_m, "snap_m", zero=True))
     snapped = {"road": rows.index[edges.snapped_line], "gap_m": edges.snapped_m}
     return WalkingGraph(

@@ -16,6 +16,7 @@ from erdao_gis.catalogue.topology import topology_faults
 from erdao_gis.crs import GEOGRAPHIC
 from erdao_gis.errors import Fault, Language
 from erdao_gis.plan import Plan, scan_plan
+from erdao_gis.yes_no import WORD_LISTS, as_codes
 
 # lon/lat box that every shipped or supplied position must lie in; places outside the district
 # that the outline names lie within it too.
@@ -123,11 +124,14 @@ def _column_faults(file: str, column: Column, frame: gpd.GeoDataFrame) -> Iterat
             yield Fault(file=file, feature=str(key), rule=rule, facts=codes)
     if column.codes:
         known = code_lists()[column.codes]
-        for key, value in values[~blank].items():
+        said = values[~blank]
+        if column.codes in WORD_LISTS:
+            said = as_codes(said, column.codes)
+        for key, value in said.items():
             unknown = [code for code in str(value).split(";") if code not in known]
             if unknown:
-                said = facts | {"value": ";".join(unknown), "codes": ", ".join(known)}
-                yield Fault(file=file, feature=str(key), rule="code_unknown", facts=said)
+                wrong = facts | {"value": ";".join(unknown), "codes": ", ".join(known)}
+                yield Fault(file=file, feature=str(key), rule="code_unknown", facts=wrong)
     if column.type == "number":
         yield from _number_faults(file, column, values, blank)
 

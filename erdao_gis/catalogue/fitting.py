@@ -18,6 +18,7 @@ from erdao_gis.catalogue.limit_texts import (
 from erdao_gis.catalogue.mapping import Matched, Pair
 from erdao_gis.catalogue.schema import Column, Layer
 from erdao_gis.errors import Fault
+from erdao_gis.yes_no import WORD_LISTS, as_codes
 
 __all__ = ["Fitted", "code_text", "fit_rows"]
 
@@ -60,7 +61,8 @@ def fit_rows(layer: Layer, frame: pd.DataFrame, matched: Matched, *, file: str) 
     -------
     Fitted
         Words in a column of figures (面议, 住宅70年，商服40年) leave the figure blank and are kept
-        in a column of their own beside it, ``<heading>（原文）``; each is told in ``words``.
+        in a column of their own beside it, ``<heading>（原文）``; each is told in ``words``. Words
+        for yes and no (是, T, 1) become codes; others stay, for the check to name them.
 
     Examples
     --------
@@ -79,7 +81,9 @@ def fit_rows(layer: Layer, frame: pd.DataFrame, matched: Matched, *, file: str) 
         if column is None:
             continue
         if column.type != "number":
-            table[column.name] = work.texts(_texts(table[column.name]), pair.heading)
+            texts = work.texts(_texts(table[column.name]), pair.heading)
+            told = column.codes in WORD_LISTS
+            table[column.name] = as_codes(texts, column.codes) if told else texts
     for pair in matched.pairs:
         column = layer.column(pair.column)
         if column is not None and column.type == "number":

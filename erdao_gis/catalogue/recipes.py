@@ -25,6 +25,7 @@ from erdao_gis import shapes
 from erdao_gis.catalogue.schema import layer_names, sources
 from erdao_gis.crs import GEOGRAPHIC, WORKING
 from erdao_gis.errors import GeometryError, SchemaError
+from erdao_gis.yes_no import is_yes
 
 # Gaps this short in a street are crossings and slips of the pen; longer ones a row must allow.
 SHORT_GAP_M: Final = 150.0
@@ -94,7 +95,7 @@ class Recipe:
         return frozenset(filled | numbers)
 
 
-def _recipe(row: Mapping[str, str]) -> Recipe:
+def _recipe(row: Mapping[str, str], line: int) -> Recipe:
     def number(name: str) -> float | None:
         return float(row[name]) if row[name] else None
 
@@ -112,7 +113,9 @@ def _recipe(row: Mapping[str, str]) -> Recipe:
         width_m=number("width_m"),
         bridge_m=number("bridge_m"),
         near=row["near"],
-        choice=row["choice"] == "yes",
+        choice=is_yes(
+            row["choice"], file=f"recipes.csv:{line}", feature=row["id"], column="choice"
+        ),
         identity=row["identity"],
         accuracy_m=number("accuracy_m"),
         open_sides=row["open_sides"],
@@ -137,14 +140,16 @@ def read_recipes(path: Traversable | None = None) -> tuple[Recipe, ...]:
     Raises
     ------
     SchemaError
-        A row's number, operation, side or arguments do not fit, or an id stands twice.
+        A row's number, choice, operation, side or arguments do not fit, or an id stands twice.
     """
     table = path or resources.files("erdao_gis.shipped") / "recipes" / "recipes.csv"
     found: dict[str, Recipe] = {}
     with table.open("r", encoding="utf-8") as stream:
         for line, row in enumerate(csv.DictReader(stream), start=2):
             try:
-                recipe = _recipe(row)
+                recipe = _recipe(row, line)
+            except SchemaError:
+                raise
             except ValueError as error:
                 raise SchemaError("recipe_number", {"line": line, "problem": error}) from error
             if recipe.id in found:

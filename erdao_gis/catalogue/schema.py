@@ -13,6 +13,7 @@ from typing import Literal
 
 from erdao_gis.catalogue.units import unit_called
 from erdao_gis.errors import Language, NotInPlanError
+from erdao_gis.yes_no import is_yes
 
 Role = Literal["plan", "base", "input"]
 Completeness = Literal["complete", "partial", "empty"]
@@ -149,7 +150,7 @@ def _column(row: dict[str, str]) -> Column:
         name=row["column"],
         type=row["type"],  # type: ignore[arg-type]  # a test walks every row
         unit=row["unit"],
-        required=row["required"] == "yes",
+        required=is_yes(row["required"], file="columns.csv", feature=row["column"]),
         codes=row["codes"],
         title_zh=row["title_zh"],
         title_en=row["title_en"],

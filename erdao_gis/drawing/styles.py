@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from importlib import resources
 
 from erdao_gis.errors import SchemaError
+from erdao_gis.yes_no import is_yes
 
 __all__ = [
     "EvidenceStyle",
@@ -152,7 +153,7 @@ def _style(row: Mapping[str, str], line: int) -> Style:
         label_size=_number(row, "label_size", line),
         label_colour=_matching(row, "label_colour", line, _COLOUR),
         label_from_zoom=_number(row, "label_from_zoom", line),
-        shown=row["shown"] == "yes",
+        shown=is_yes(row["shown"], file="styles.csv", feature=row["part"], column="shown"),
         title_zh=row["title_zh"],
         title_en=row["title_en"],
     )
@@ -169,8 +170,9 @@ def _table() -> tuple[dict[str, LayerStyle], dict[str, EvidenceStyle]]:
         for line, row in enumerate(csv.DictReader(stream), start=2):
             style = _style(row, line)
             if row["layer"] == "evidence":
+                hatched = is_yes(row["hatched"], file="styles.csv", column="hatched")
                 evidence[style.part] = EvidenceStyle(
-                    evidence=style.part, dash=style.dash, hatched=row["hatched"] == "yes"
+                    evidence=style.part, dash=style.dash, hatched=hatched
                 )
                 continue
             layers.setdefault(row["layer"], {})[style.part] = style

@@ -164,7 +164,8 @@ class Run:
                 crs=roads.crs,
             )  # fmt: skip
             extra = extra[~extra.geometry.is_empty]
-            both = pd.concat([roads[["road_class", "bridge", "geometry"]], extra])
+            told = [name for name in (*extra.columns, "tunnel") if name in roads]
+            both = pd.concat([roads[told], extra])
             result = gpd.GeoDataFrame(both, geometry="geometry", crs=roads.crs)
             result.attrs = dict(roads.attrs)
             return walking_graph(result)

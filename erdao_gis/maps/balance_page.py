@@ -26,6 +26,7 @@ from erdao_gis.maps.content import (
 from erdao_gis.maps.measured import input_line
 from erdao_gis.maps.page import page_html
 from erdao_gis.maps.theme_page import page_titles
+from erdao_gis.parcels import are_assumed
 from erdao_gis.parcels.balance_notes import basis_lines, ground_lines, residents_lines
 from erdao_gis.parcels.balancing import Scope
 
@@ -71,9 +72,7 @@ def _codes(made: BalanceMap, date: str, level: int) -> "pd.Series[str]":
 def _part_of(made: BalanceMap, date: str) -> "pd.Series[str]":
     """Return the part of the layer that each parcel is drawn as."""
     frame, codes = made.frames[date], _codes(made, date, 1)
-    if "assumed" not in frame:
-        return codes
-    return codes.where(frame["assumed"] != "yes", codes + _ASSUMED)
+    return codes.mask(are_assumed(frame), codes + _ASSUMED)
 
 
 def _layer(made: BalanceMap, date: str, titles: Mapping[str, Pair], level: int) -> PageLayer:
@@ -108,9 +107,7 @@ def _notes(made: BalanceMap) -> list[Pair]:
     for lines in (basis_lines, ground_lines, residents_lines):
         both = zip(lines(balance, "zh"), lines(balance, "en"), strict=True)
         notes += [Pair(zh=zh, en=en) for zh, en in both]
-    drafted = sum(
-        int((f["assumed"] == "yes").sum()) for f in made.frames.values() if "assumed" in f
-    )
+    drafted = sum(int(are_assumed(frame).sum()) for frame in made.frames.values())
     if drafted:
         notes.append(spoken("balance_drafted_count", {"number": drafted}))
     if len(balance.left_out):

@@ -66,7 +66,7 @@ def _draft_layer(drafted: AreaDraft, source: AtlasSource) -> PageLayer:
         for names in (streets.split(";") for streets in parcels["streets"])
     ]
     frame["streets"] = [one if one.zh else named for one in told]
-    frame["assumed"] = [yes_no(value) for value in parcels["assumed"]]
+    frame["assumed"] = yes_no(parcels["assumed"])
     titles = {name: parcel_said(f"own_{name}") for name in _OWN}
     titles |= {name: source.layer("parcels").column_titles[name] for name in ("area_m2", "assumed")}
     return PageLayer(

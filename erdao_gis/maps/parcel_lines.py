@@ -3,6 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from erdao_gis.land_use import land_use_classes
 from erdao_gis.maps.content import Pair
 from erdao_gis.maps.parcel_findings import bound_lines, finding_of, parcel_said
 from erdao_gis.parcels import LimitCheck, ParcelFacts, edition_of
+from erdao_gis.yes_no import as_codes
 
 __all__ = [
     "UNDRAWN",
@@ -265,7 +267,7 @@ def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame,
     return table.where(table.notna(), None), titles
 
 
-def yes_no(value: object) -> object:
-    """Return yes or no in words; anything else as it is."""
-    names = code_lists()["yes_no"].get(str(value))
-    return value if names is None else Pair(zh=names[0], en=names[1])
+def yes_no(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return yes and no in words; anything else as it is."""
+    names = {code: Pair(zh=zh, en=en) for code, (zh, en) in code_lists()["yes_no"].items()}
+    return as_codes(values).map(lambda value: names.get(value, value))

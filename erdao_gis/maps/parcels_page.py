@@ -22,6 +22,7 @@ from erdao_gis.maps.parcel_uses import use_layer
 from erdao_gis.parcels import (
     LimitCheck,
     ParcelFacts,
+    are_assumed,
     check_parcels,
     facts_of_parcels,
 )
@@ -78,7 +79,7 @@ def _parcel_layer(found: ParcelFacts, checked: LimitCheck, source: AtlasSource) 
     told = {*_TOLD_ELSEWHERE, *limit_norms()["bound_column"]}
     own = frame.drop(columns=[name for name in frame if name in told])
     if "assumed" in own:
-        own["assumed"] = own["assumed"].map(yes_no)
+        own["assumed"] = yes_no(own["assumed"])
     finding = findings.reindex(frame.index.unique()).fillna("no_bound")
     both = pd.concat([lines, own], axis=1)
     table = gpd.GeoDataFrame(both, geometry="geometry", crs=frame.crs)
@@ -200,7 +201,6 @@ def parcels_content(
     """
     source = AtlasSource(workspace)
     layer = _parcel_layer(found, checked, source)
-    assumed = found.parcels.get("assumed", pd.Series(dtype="str"))
     ledger = checked.audit.ledger
     counts = {name: int(ledger[name]) for name in ("rows", "usable")}
     counts |= {"faults": len(checked.audit.faults), **checked.counts}
@@ -227,7 +227,7 @@ def parcels_content(
             *method_lines(_METHODS, FactRules()),
             *_norm_lines(checked.limits),
         ),
-        warning=page_warning(source, bool((assumed == "yes").any())),
+        warning=page_warning(source, bool(are_assumed(found.parcels).any())),
     )
 
 

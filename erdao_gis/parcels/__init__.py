@@ -18,7 +18,13 @@ from erdao_gis.parcels.comparing import Comparison, compare_dates, compare_with_
 from erdao_gis.parcels.comparison_tables import write_comparison
 from erdao_gis.parcels.cut_lines import line_of, read_line
 from erdao_gis.parcels.kinship import Branch, Family, family_of
-from erdao_gis.parcels.reading import edition_of, planned_uses, read_parcels, surroundings
+from erdao_gis.parcels.reading import (
+    are_assumed,
+    edition_of,
+    planned_uses,
+    read_parcels,
+    surroundings,
+)
 from erdao_gis.parcels.recoding import Recoding, recode_parcels
 from erdao_gis.parcels.records import Record, record_merger, record_renumbering, record_split
 from erdao_gis.parcels.working import (
@@ -41,6 +47,7 @@ __all__ = [
     "Recoding",
     "Record",
     "WorkspaceBalance",
+    "are_assumed",
     "balance_parcels",
     "changed_ground",
     "check_parcels",

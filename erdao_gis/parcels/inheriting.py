@@ -17,6 +17,7 @@ from erdao_gis.catalogue.fitting import fit_rows
 from erdao_gis.catalogue.mapping import match_headings
 from erdao_gis.errors import SchemaError
 from erdao_gis.land_use import EDITIONS, class_codes, parent_code
+from erdao_gis.parcels.reading import are_assumed
 
 __all__ = ["Outcome", "heirs_told", "mixed_uses", "money_columns", "outcomes_of", "stated_values"]
 
@@ -91,9 +92,10 @@ def heirs_told(
         # A parcel that was called by its code is called by its new code.
         names = own if len(own) == len(codes) else []
         parcels.loc[heir, "name_zh"] = names[0] if len(set(names)) == 1 else heir
-        for column, doubt in (("assumed", "yes"), ("identity", "inferred")):
-            if column in old and (old[column] == doubt).any():
-                parcels.loc[heir, column] = doubt
+        if are_assumed(old).any():
+            parcels.loc[heir, "assumed"] = "yes"
+        if "identity" in old and (old["identity"] == "inferred").any():
+            parcels.loc[heir, "identity"] = "inferred"
         if "evidence" in old and old["evidence"].notna().any():
             parcels.loc[heir, "evidence"] = max(old["evidence"].dropna())
     if stated:

@@ -17,8 +17,10 @@ from erdao_gis.catalogue import (
 )
 from erdao_gis.crs import GEOGRAPHIC, WORKING, to_working
 from erdao_gis.errors import SchemaError, WorkspaceError
+from erdao_gis.yes_no import read_codes
 
 __all__ = [
+    "are_assumed",
     "as_areas",
     "edition_of",
     "planned_uses",
@@ -110,6 +112,24 @@ def edition_of(*frames: gpd.GeoDataFrame) -> str:
     if len(said) > 1:
         raise SchemaError("parcels_mixed_editions", {"found": ", ".join(sorted(said))})
     return said.pop() if said else "2023"
+
+
+def are_assumed(parcels: gpd.GeoDataFrame) -> "pd.Series[bool]":
+    """Tell of each parcel whether it was drafted for illustration; none is where nothing says so.
+
+    Raises
+    ------
+    SchemaError
+        A value of ``assumed`` that means neither yes nor no.
+
+    Examples
+    --------
+    >>> are_assumed(gpd.GeoDataFrame({"assumed": ["是", False]}, geometry=[None, None])).tolist()
+    [True, False]
+    """
+    if "assumed" not in parcels.columns:
+        return pd.Series(data=False, index=parcels.index)
+    return read_codes(parcels["assumed"], file="parcels") == "yes"
 
 
 def _completeness(frame: gpd.GeoDataFrame) -> str:

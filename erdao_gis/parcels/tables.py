@@ -7,8 +7,10 @@ import pandas as pd
 
 from erdao_gis.catalogue import code_lists, layer_schema
 from erdao_gis.errors import Fault, Language
+from erdao_gis.parcels.reading import are_assumed
 from erdao_gis.parcels.working import AreaDraft, ParcelFacts
 from erdao_gis.wording import word, words
+from erdao_gis.yes_no import WORD_LISTS, as_codes
 
 __all__ = [
     "assumed_count",
@@ -98,6 +100,8 @@ def _own(parcels: gpd.GeoDataFrame, language: Language, *, codes: bool) -> pd.Da
 
 def _in_words(values: pd.Series, codes: str, language: Language) -> pd.Series:
     """Write what codes mean; what is no code of the list stays as it is."""
+    if codes in WORD_LISTS:
+        values = as_codes(values, codes)
     names = {code: pair[language == "en"] for code, pair in code_lists()[codes].items()}
     return values.map(lambda said: names.get(said, said))
 
@@ -108,7 +112,7 @@ def assumed_count(parcels: gpd.GeoDataFrame) -> int:
     >>> assumed_count(gpd.GeoDataFrame({"assumed": ["yes", "no"]}, geometry=[None, None]))
     1
     """
-    return int((parcels["assumed"] == "yes").sum()) if "assumed" in parcels.columns else 0
+    return int(are_assumed(parcels).sum())
 
 
 def facts_table(found: ParcelFacts, language: Language, *, codes: bool = False) -> gpd.GeoDataFrame:
