@@ -275,6 +275,31 @@ def test_unknown_facility_types_are_listed_and_left_out(make: Make) -> None:
     ]
 
 
+GRID = [
+    *(
+        row(f"x{k}", LineString([(k, 0), (k, 400)]), road_class="residential")
+        for k in (0, 200, 400)
+    ),
+    *(
+        row(f"y{k}", LineString([(0, k), (400, k)]), road_class="residential")
+        for k in (0, 200, 400)
+    ),
+]
+
+
+def test_two_features_at_one_place_reach_the_same(make: Make) -> None:
+    """A node at a station: what was walked for the one is not lost for the other."""
+    town = make(
+        district=DISTRICT,
+        nodes=("complete", [row("N", Point(200, 200))]),
+        metro_stations=("complete", [row("M", Point(200, 200), line="1", state="operating")]),
+        roads=("complete", GRID),
+    )
+    table = compute_indicators(town, ids=["nodes_5.walk", "metro_land_300.walk"])
+    land = [table.row(name)["value"] for name in ("nodes_5.walk", "metro_land_300.walk")]
+    assert land[0] == land[1] > 0
+
+
 def test_a_tunnel_stays_one_when_projects_are_built(make: Make) -> None:
     """Told in a column of its own, it is not joined to the street above by a project elsewhere.
 

@@ -257,7 +257,9 @@ class Context:
             return gpd.GeoSeries(strips, index=origins.index)
 
         shapes = tuple(shapely.to_wkb(origins.geometry.to_numpy(dtype=object)))
-        strips: gpd.GeoSeries = self.run.once(("walks", shapes, minutes), made)
+        strips: gpd.GeoSeries = self.run.once(
+            ("walks", tuple(origins.index), shapes, minutes), made
+        )
         return strips
 
     def units_on(self, land: BaseGeometry) -> gpd.GeoDataFrame:
