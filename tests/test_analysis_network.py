@@ -133,6 +133,34 @@ def test_wider_gap_stays_an_island_and_is_listed() -> None:
     assert graph.snapped.empty
 
 
+def test_a_stub_is_a_fragment_and_another_part_of_town_is_none() -> None:
+    """Of 20 km: 40 m and 900 m are pieces, 2.4 km with blocks of their own are a network."""
+    block = [[(x, 3e4), (x, 30300)] for x in (0, 100, 200, 300)]
+    block += [[(0, y), (300, y)] for y in (3e4, 30100, 30200, 30300)]
+    lines = [[(0, 0), (2e4, 0)], *block, [(0, 9), (40, 9)], [(100, 500), (1000, 500)]]
+    islands = walking_graph(roads(*lines)).islands
+    assert islands["length_m"].round().tolist() == [20_000, 2_400, 900, 40]
+    assert islands["fragment"].tolist() == [False, False, True, True]
+
+
+def test_what_is_too_little_street_is_a_parameter() -> None:
+    """By length, by share of all street, or none; half of the longest is always enough."""
+    lines = [(0, 0), (6000, 0)], [(0, 500), (1500, 500)], [(0, 900), (500, 900)]
+
+    def fragments(**rules: float) -> list[bool]:
+        return walking_graph(roads(*lines), **rules).islands["fragment"].tolist()
+
+    assert fragments() == [False, False, True]
+    assert fragments(least_island_m=2000) == [False, True, True]
+    assert fragments(least_island_m=0, least_island_share=0.1) == [False, False, True]
+    assert fragments(least_island_m=0, least_island_share=0) == [False, False, False]
+    assert walking_graph(roads(lines[1], lines[2], [(0, 700), (800, 700)])).islands[
+        "fragment"
+    ].tolist() == [False, False, True]
+    with pytest.raises(SchemaError):
+        fragments(least_island_m=-1)
+
+
 def test_closed_ring_is_connected() -> None:
     """A loop road begins and ends at one node."""
     graph = walking_graph(roads([(0, 0), (10, 0), (10, 10), (0, 0)], [(0, 0), (-50, 0)]))

@@ -13,6 +13,7 @@ from shapely import LineString, Point, box
 
 from erdao_gis.analysis import (
     WalkingGraph,
+    cut_off_faults,
     walk_catchment,
     walk_coverage,
     walk_minutes,
@@ -155,6 +156,122 @@ def test_facility_on_another_island_is_out_of_reach() -> None:
     graph = walking_graph(frame(LineString([(0, 0), (100, 0)]), LineString([(0, 500), (100, 500)])))
     assert np.isinf(walk_minutes(graph, frame(Point(0, 0)), frame(Point(0, 500)))[0])
     assert walk_coverage(graph, frame(Point(0, 0)), frame(Point(0, 500)), 15).tolist() == [0.0]
+
+
+@pytest.mark.parametrize(("value", "minutes"), [("F", 450 / 70), ("T", np.inf)])
+def test_walk_over_a_crossing(value: str, minutes: float) -> None:
+    """200 m along one street and 250 m up the other are 6.4286 min, unless the one is a bridge."""
+    streets = frame(LineString([(0, 0), (400, 0)]), LineString([(200, -250), (200, 250)]))
+    graph = walking_graph(streets.assign(bridge=[value, None]))
+    found = walk_minutes(graph, frame(Point(0, 0)), frame(Point(200, 250)))
+    assert found[0] == pytest.approx(minutes)
+
+
+def town(*stubs: LineString) -> WalkingGraph:
+    """Make four by four blocks of streets (4 km) and stubs besides."""
+    lines = [LineString([(k, 0), (k, 400)]) for k in range(0, 401, 100)]
+    lines += [LineString([(0, k), (400, k)]) for k in range(0, 401, 100)]
+    return walking_graph(frame(*lines, *stubs))
+
+
+STUB = LineString([(440, 50), (480, 50)])  # 40 m east of the last street
+
+
+def test_home_beside_a_stub_is_not_said_to_be_out_of_reach() -> None:
+    """Its walk is not known, it is named with its island, and the others are as they were."""
+    homes = frame(Point(0, 0), Point(445, 55), None, Point(2000, 2000))
+    homes.index = ["main", "stub", "nowhere", "far"]
+    shops = frame(Point(400, 100))
+    found = walk_minutes(town(STUB), homes, shops, speed_m_per_min=50)
+    assert found["main"] == 10.0
+    assert found.isna().tolist() == [False, True, True, True]
+    assert found.attrs["cut_off"] == {"stub": 1}
+    assert found.attrs["unmeasured"] == ("nowhere", "far")
+    assert found.attrs["state"] == "value"
+    covered = walk_coverage(town(STUB), homes, shops, 5)
+    assert covered.isna().tolist() == [False, True, True, True]
+    assert covered.attrs["cut_off"] == {"stub": 1}
+
+
+def test_facility_beside_a_stub_makes_walks_bounds() -> None:
+    """A nearer shop may be reached by a street that is not drawn: no walk is surely as long."""
+    homes, shops = frame(Point(400, 0), Point(0, 400)), frame(Point(0, 0), Point(445, 55))
+    found = walk_minutes(town(STUB), homes, shops, speed_m_per_min=50)
+    assert found.tolist() == [8.0, 8.0]
+    assert found.attrs["state"] == "upper_bound"
+    assert found.attrs["cut_off_facilities"] == {1: 1}
+    covered = walk_coverage(town(STUB), homes, shops, 4, speed_m_per_min=50)
+    assert covered.isna().all()
+    assert covered.attrs["state"] == "lower_bound"
+
+
+def test_the_only_facility_beside_a_stub_leaves_every_walk_unknown() -> None:
+    """That no street leads to it is a gap in the data, not a town without a shop."""
+    found = walk_minutes(town(STUB), frame(Point(0, 0)), frame(Point(445, 55)))
+    assert np.isnan(found[0])
+    assert found.attrs["cut_off"] == {0: 0}
+    assert found.attrs["cut_off_facilities"] == {0: 1}
+
+
+def test_part_of_town_beyond_the_river_is_out_of_reach_and_listed() -> None:
+    """Two by two blocks with 1.2 km of streets are a network of their own: inf, and it is said."""
+    far = [LineString([(1000 + k, 0), (1000 + k, 200)]) for k in (0, 100, 200)]
+    far += [LineString([(1000, k), (1200, k)]) for k in (0, 100, 200)]
+    homes, shops = frame(Point(0, 0), Point(1000, 0)), frame(Point(400, 0))
+    found = walk_minutes(town(*far), homes, shops, speed_m_per_min=50)
+    assert found.tolist() == [8.0, np.inf]
+    assert found.attrs["cut_off"] == {1: 1}
+    assert walk_coverage(town(*far), homes, shops, 15).tolist() == [1.0, 0.0]
+    assert cut_off_faults(found.attrs["cut_off"], town(*far), file="homes", to="shops")[0].rule == (
+        "walk_other_network"
+    )
+
+
+def test_home_between_a_stub_and_a_street_takes_the_street() -> None:
+    """Of two streets at the same distance the one that leads somewhere counts."""
+    found = walk_minutes(town(STUB), frame(Point(420, 50)), frame(Point(400, 100)), gate_m=0)
+    assert found[0] == pytest.approx((20 + 50) / 70)
+    assert found.attrs["cut_off"] == {}
+
+
+def test_catchment_of_an_origin_beside_a_stub_is_a_part() -> None:
+    """What it reaches of the stub is told as a lower bound, and the origin is named."""
+    schools = frame(Point(0, 0), Point(440, 50))
+    found = walk_catchment(town(STUB), schools, 1, speed_m_per_min=100)
+    assert found.length.tolist() == [200.0, 40.0]
+    assert found.attrs["cut_off"] == {1: 1}
+    assert found.attrs["state"] == "lower_bound"
+    assert walk_catchment(town(STUB), schools.iloc[:1], 1).attrs["state"] == "value"
+
+
+def test_faults_name_units_streets_and_length() -> None:
+    """One for each island, or for each unit beside it."""
+    graph = town(STUB)
+    one = cut_off_faults({"H1": 1, "H2": 1}, graph, file="homes")
+    assert [(fault.feature, fault.facts["metres"], fault.facts["streets"]) for fault in one] == [
+        ("H1, H2", 40, "10")
+    ]
+    each = cut_off_faults({"H1": 1, "H2": 1}, graph, file="homes", each=True)
+    assert [fault.feature for fault in each] == ["H1", "H2"]
+    assert "H1" in each[0].message("zh")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.floats(1, 199), st.floats(0, 1), st.lists(st.tuples(st.floats(0, 400), st.floats(0, 400)),
+                                                 min_size=1, max_size=3),
+)  # fmt: skip
+def test_moving_a_home_to_a_stub_is_never_a_silent_value(
+    length: float, along: float, shops: list[tuple[float, float]]
+) -> None:
+    """Whatever stub and shops: at the stub's side the home is named and has no figure."""
+    graph = town(LineString([(500, 200), (500 + length, 200)]))
+    moved = frame(Point(400, 200), Point(500 + along * length, 200))
+    found = walk_minutes(graph, moved, frame(*map(Point, shops)))
+    assert np.isfinite(found[0])
+    assert np.isnan(found[1])
+    assert found.attrs["cut_off"] == {1: 1}
+    assert np.isnan(walk_coverage(graph, moved, frame(*map(Point, shops)), 15)[1])
 
 
 def test_partial_roads_give_a_lower_bound_and_never_zero() -> None:

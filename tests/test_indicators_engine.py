@@ -285,6 +285,116 @@ GRID = [
         for k in (0, 200, 400)
     ),
 ]
+CLINIC = ("complete", [row("C", Point(0, 0), facility_type="clinic")])
+ON_GRID = row("H", box(100, 10, 110, 20))
+
+
+def walk_share(town: Workspace) -> tuple[object, object, list[tuple[str, str]]]:
+    """Compute the share of homes that walk to a clinic in 15 minutes, and what is said of it."""
+    table = compute_indicators(town, ids=["clinic_coverage.walk_land"])
+    figure = table.row("clinic_coverage.walk_land")
+    return figure["value"], figure["state"], [(one.feature, one.rule) for one in table.faults]
+
+
+def test_homes_beside_a_stub_leave_a_lower_bound_and_are_named(make: Make) -> None:
+    """They may well be served: nobody lives beside a street that leads nowhere."""
+    stub = row("stub", LineString([(600, 0), (640, 0)]), road_class="residential")
+    homes = ("complete", [ON_GRID, row("S", box(600, 10, 610, 20))])
+    town = make(
+        district=DISTRICT,
+        residential=homes,
+        facilities_inventory=CLINIC,
+        roads=("complete", [*GRID, stub]),
+    )
+    assert walk_share(town) == (pytest.approx(50), "lower_bound", [("S", "walk_cut_off")])
+    joined = row("way", LineString([(400, 0), (600, 0)]), road_class="residential")
+    whole = make(
+        district=DISTRICT,
+        residential=homes,
+        facilities_inventory=CLINIC,
+        roads=("complete", [*GRID, stub, joined]),
+    )
+    assert walk_share(whole) == (pytest.approx(100), "value", [])
+
+
+def test_only_homes_beside_a_stub_have_no_share(make: Make) -> None:
+    """Nothing found there is no finding, and the table says why."""
+    stub = row("stub", LineString([(600, 0), (640, 0)]), road_class="residential")
+    town = make(
+        district=DISTRICT,
+        residential=("complete", [row("S", box(600, 10, 610, 20))]),
+        facilities_inventory=CLINIC,
+        roads=("complete", [*GRID, stub]),
+    )
+    table = compute_indicators(town, ids=["clinic_coverage.walk_land"])
+    figure = table.row("clinic_coverage.walk_land")
+    assert (figure["state"], figure["missing"]) == ("no_data", ["residential:unjoined"])
+    assert "Residential land not joined" in "\n".join(table.lines("en"))
+
+
+def test_homes_beyond_the_river_are_not_served_and_it_is_said(make: Make) -> None:
+    """A part of town with 1.2 km of streets of its own counts, with a word on it."""
+    far = [row(f"f{one['id']}", shapely.affinity.translate(one["geometry"], 500 - ORIGIN[0],
+                                                           500 - ORIGIN[1]),
+               road_class="residential") for one in GRID]  # fmt: skip
+    town = make(
+        district=DISTRICT,
+        residential=("complete", [ON_GRID, row("S", box(600, 510, 610, 520))]),
+        facilities_inventory=CLINIC,
+        roads=("complete", [*GRID, *far]),
+    )
+    assert walk_share(town) == (pytest.approx(50), "value", [("S", "walk_other_network")])
+
+
+def test_a_clinic_beside_a_stub_leaves_a_lower_bound_and_is_named(make: Make) -> None:
+    """Who lives near it may be served by it."""
+    stub = row("stub", LineString([(600, 0), (640, 0)]), road_class="residential")
+    lost = row("L", Point(600, 5), facility_type="clinic")
+    town = make(
+        district=DISTRICT,
+        residential=("complete", [ON_GRID]),
+        facilities_inventory=("complete", [*CLINIC[1], lost]),
+        roads=("complete", [*GRID, stub]),
+    )
+    assert walk_share(town) == (pytest.approx(100), "lower_bound", [("L", "walk_cut_off")])
+
+
+def test_a_station_beside_a_stub_leaves_its_own_figure_open(make: Make) -> None:
+    """Of the district the land is a lower bound; of the other station it is a value."""
+    stub = row("stub", LineString([(600, 0), (640, 0)]), road_class="residential")
+    stations = [row("M1", Point(0, 0), line="1", state="operating"),
+                row("M2", Point(600, 5), line="1", state="operating")]  # fmt: skip
+    town = make(
+        district=DISTRICT,
+        metro_stations=("complete", stations),
+        roads=("complete", [*GRID, stub]),
+    )
+    name = "metro_land_300.walk"
+    whole = compute_indicators(town, ids=[name])
+    assert whole.row(name)["state"] == "lower_bound"
+    assert [(one.feature, one.rule) for one in whole.faults] == [("M2", "walk_cut_off")]
+    each = compute_indicators(town, unit="stations", ids=[name])
+    assert [each.row(name, key)["state"] for key in ("M1", "M2")] == ["value", "lower_bound"]
+    # 50 m beside 40 m of street and a quarter of a disc (4 chords) at each end, in the district.
+    area = 40 * 50 + 2 * 4 * 50**2 / 2 * np.sin(np.pi / 8)
+    assert each.row(name, "M2")["value"] == pytest.approx(area / 1e4)
+
+
+@pytest.mark.parametrize("name", ["centre_unserved.walk", "walk_reach_gain"])
+def test_what_no_part_bounds_has_no_figure_with_a_node_beside_a_stub(make: Make, name: str) -> None:
+    """What the node reaches besides is not left over, and its gain is not that of a stub."""
+    stub = row("stub", LineString([(600, 0), (640, 0)]), road_class="residential")
+    town = make(
+        district=DISTRICT,
+        residential=("complete", [ON_GRID]),
+        nodes=("complete", [row("N", Point(0, 0)), row("S", Point(600, 5))]),
+        cores=("complete", [row("K", box(0, 0, 50, 50))]),
+        road_projects=("complete", [row("P", LineString([(0, 900), (100, 900)]))]),
+        roads=("complete", [*GRID, stub]),
+    )
+    table = compute_indicators(town, ids=[name])
+    assert table.row(name)["missing"] == ["nodes:unjoined"]
+    assert [(one.feature, one.rule) for one in table.faults] == [("S", "walk_cut_off")]
 
 
 def test_two_features_at_one_place_reach_the_same(make: Make) -> None:

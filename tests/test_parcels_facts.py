@@ -174,6 +174,16 @@ def test_walks_where_a_network_is_given() -> None:
     assert facts.attrs["state"]["schools_walk_min"] == "value"
 
 
+def test_a_parcel_beside_a_stub_is_named() -> None:
+    """Of its walk nothing is known; the other's is as it was."""
+    ways = [LineString([(-500, -10), (500, -10)]), LineString([(0, 400), (40, 400)])]
+    plots = layer([box(0, 0, 10, 10), box(0, 410, 10, 420)])
+    schools = layer([Point(400, -10)])
+    facts = parcel_facts(plots, {"schools": schools}, walking=walking_graph(layer(ways)))
+    assert facts["schools_walk_min"].isna().tolist() == [False, True]
+    assert facts.attrs["cut_off"] == {"schools_walk_min": {"1": 1}}
+
+
 def test_clashes_count_ground_once() -> None:
     """Two setbacks that overlap on 10 m by 50 m take 30 m of 100 m."""
     setback = layer([box(-50, -9, 20, 99), box(10, -9, 30, 99)])

@@ -9,6 +9,7 @@ import shapely
 
 import erdao_gis
 from erdao_gis.errors import SchemaError
+from erdao_gis.maps.parcel_lines import parcel_lines
 from erdao_gis.parcels import (
     LimitCheck,
     ParcelFacts,
@@ -199,6 +200,23 @@ def test_a_self_crossing_parcel_is_named_and_has_no_facts(town: Path) -> None:
     facts = facts_of_parcels(town, parcels=parcels).facts
     assert len(facts) == 64
     assert facts.index[facts["area_m2"].isna()].tolist() == [OFFICE]
+
+
+def test_a_parcel_beside_a_track_that_meets_nothing_is_told(town: Path) -> None:
+    """Its walks are not known rather than endless: once in the faults, and in its lines."""
+    parcels = erdao_gis.read_layer("parcels", town).iloc[:2].copy()
+    lost, other = parcels.index
+    beside = shapely.box(471_905, 4_832_150, 471_950, 4_832_200)  # Island Track is at x 1900
+    parcels.loc[lost, "geometry"] = beside
+    found = facts_of_parcels(town, parcels=parcels)
+    assert found.facts.loc[lost].filter(like="_walk_min").isna().all()
+    assert found.facts.loc[other].filter(like="_walk_min").notna().all()
+    told = [(one.feature, one.facts["metres"]) for one in found.audit.faults
+            if one.rule == "walk_cut_off"]  # fmt: skip
+    assert told == [(lost, 200)]
+    lines, _ = parcel_lines(found, check_parcels(town, parcels=parcels))
+    assert "未与路网相连" in lines["page_schools"][lost].zh
+    assert "未与路网相连" not in lines["page_schools"][other].zh
 
 
 def test_two_editions_are_not_balanced_together() -> None:

@@ -3,7 +3,8 @@
 All are pure functions. Lengths and areas are taken in EPSG:4551, in metres; degrees, Web
 Mercator and mixed systems are refused. A figure never claims more than its layers: NaN is "no
 data", and ``attrs["state"]`` says ``value``, ``lower_bound`` (a layer is partial; minutes have an
-``upper_bound``) or ``no_data``; ``attrs["unmeasured"]`` lists the units without a figure.
+``upper_bound``) or ``no_data``; ``attrs["unmeasured"]`` lists the units without a figure, and
+of walks ``attrs["cut_off"]`` those that no street joins to a facility (:func:`cut_off_faults`).
 
 ================================  ==========================================================
 :func:`service_coverage`          share of units within reach of facilities, straight line
@@ -23,6 +24,7 @@ Parcels: :func:`draft_parcels`, :func:`parcel_facts`, :func:`parcel_intensity`,
 
 from erdao_gis.analysis.corridors import area_within, corridor_share, length_within
 from erdao_gis.analysis.coverage import service_coverage
+from erdao_gis.analysis.cut_off import cut_off_by_streets, cut_off_faults
 from erdao_gis.analysis.drafting import Draft, DraftRules, draft_parcels
 from erdao_gis.analysis.green_land import green_ratio
 from erdao_gis.analysis.land_balance import BalanceRules, LandBalance, land_balance
@@ -68,6 +70,8 @@ __all__ = [
     "check_limits",
     "compare_parcels",
     "corridor_share",
+    "cut_off_by_streets",
+    "cut_off_faults",
     "draft_parcels",
     "green_cover",
     "green_ratio",

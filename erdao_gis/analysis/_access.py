@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from scipy.sparse.csgraph import dijkstra
 
-from erdao_gis.analysis._inputs import Floats, Positions, Shapes
+from erdao_gis.analysis._inputs import Floats, Mask, Positions, Shapes
 from erdao_gis.analysis._nearest import Segments, nearest
 from erdao_gis.analysis.street_network import WalkingGraph, least_matrix
 
@@ -86,6 +86,22 @@ class StreetFinder:
         return Access(
             owner, edge, np.clip(along - self._edge_begin[edge], 0.0, edges.length[edge]), gap
         )
+
+
+def island_of(graph: WalkingGraph, access: Access, count: int) -> Positions:
+    """Find the island from which each of ``count`` shapes is entered; -1 without a street.
+
+    Of several it is the one with most street.
+    """
+    far = len(graph.island_m)
+    found = np.full(count, far, dtype=np.intp)
+    np.minimum.at(found, access.owner, graph.island[graph.edges.start[access.edge]])
+    return np.where(found == far, -1, found)
+
+
+def on_fragment(graph: WalkingGraph, island: Positions) -> Mask:
+    """Tell which islands are fragments; -1 is none."""
+    return (island >= 0) & graph.fragment[island]
 
 
 def distances_from(graph: WalkingGraph, sources: Access, group: Positions, count: int) -> Floats:

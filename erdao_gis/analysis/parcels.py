@@ -1,6 +1,6 @@
 """The facts of each parcel: size, shape, streets, where it lies, how far, what stands against."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -50,6 +50,7 @@ class _Columns:
     plots: Given
     content: dict[str, object] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    cut_off: dict[str, Mapping[Hashable, int]] = field(default_factory=dict)
 
     def figures(self, name: str, amounts: Floats, state: State = "value") -> None:
         every = np.full(len(self.plots.frame), np.nan)
@@ -85,7 +86,8 @@ def parcel_facts(
         - places that are reached: ``metro_stations``, ``parks``, ``schools``, ``clinics``;
         - ground that stands against building: ``river_setback``, ``subsidence``,
           ``protected_land`` (areas);
-        - ``roads``: centre lines, with ``name_zh``, ``road_class`` and ``bridge`` if known.
+        - ``roads``: centre lines, with ``name_zh``, ``road_class``, ``bridge`` and ``tunnel`` if
+          known.
     rules
         Distances that are choices.
     walking
@@ -102,7 +104,9 @@ def parcel_facts(
         parcel's edge), ``<layer>_id`` and with `walking` ``<layer>_walk_min``; for each clash
         ``<layer>_m2`` and ``<layer>_share``. Missing where a parcel has no geometry, or where
         nothing is known; ``attrs["state"]`` tells for each column whether it is a ``value``, a
-        ``lower_bound`` or ``upper_bound`` (partial layers) or ``no_data``.
+        ``lower_bound`` or ``upper_bound`` (partial layers) or ``no_data``. ``attrs["cut_off"]``
+        gives for each column of walks the parcels that no street joins to a place, with their
+        islands (see :func:`walk_minutes`).
 
     Raises
     ------
@@ -143,10 +147,13 @@ def parcel_facts(
             column = f"{name}_walk_min"
             found.content[column] = minutes.to_numpy(float)
             found.states[column] = minutes.attrs["state"]
+            found.cut_off[column] = minutes.attrs["cut_off"]
     for name in (name for name in _CLASHES if name in layers):
         _add_clash(found, name, layers[name])
     table = pd.DataFrame(found.content, index=parcels.index)
-    table.attrs.update({"state": found.states, "unmeasured": plots.unplaced})
+    table.attrs.update(
+        {"state": found.states, "unmeasured": plots.unplaced, "cut_off": found.cut_off}
+    )
     return table
 
 

@@ -12,7 +12,7 @@ from pyproj import CRS
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from erdao_gis.analysis._inputs import Floats, Positions, Shapes, given, positive
+from erdao_gis.analysis._inputs import Floats, Mask, Positions, Shapes, given, positive
 from erdao_gis.analysis._noding import Noded, noded
 from erdao_gis.analysis._results import State, state_of
 from erdao_gis.analysis._street_levels import GROUND, street_levels
@@ -38,6 +38,10 @@ class WalkingGraph:
     "`lower_bound` where the roads are partial: real walks may be shorter."
     snapped: pd.DataFrame
     "Ends joined to a street they do not touch: `road` and `gap_m`."
+    least_island_m: float
+    "Metres of street that make an island a network of its own."
+    least_island_share: float
+    "Share of all streets, 0 to 1, that it has as well."
 
     @property
     def node_count(self) -> int:
@@ -60,12 +64,33 @@ class WalkingGraph:
         rank[np.argsort(-length, kind="stable")] = np.arange(len(length))
         return np.asarray(rank[label], dtype=np.intp)
 
+    @cached_property
+    def island_m(self) -> Floats:
+        """Metres of street of each island, the most first."""
+        metres = np.bincount(self.island[self.edges.start], self.edges.length)
+        return np.asarray(metres, dtype=np.float64)
+
+    @cached_property
+    def fragment(self) -> Mask:
+        """Whether each island is too little street to be a network of its own.
+
+        It is with less than `least_island_m` of street, or less than `least_island_share` of all;
+        not with half of the longest island's, for of two streets neither is a piece of the other.
+        """
+        metres = self.island_m
+        least = max(self.least_island_m, self.least_island_share * metres.sum())
+        return np.asarray(metres < min(least, metres.max(initial=0.0) / 2), dtype=bool)
+
     @property
     def islands(self) -> pd.DataFrame:
-        """Streets that no walk connects: `length_m`, `share` and `edges` of each island."""
-        number = self.island[self.edges.start]
-        length = np.bincount(number, self.edges.length)
-        table = {"length_m": length, "share": length / length.sum(), "edges": np.bincount(number)}
+        """Streets that no walk connects: `length_m`, `share`, `edges`, `fragment` of each."""
+        length = self.island_m
+        table = {
+            "length_m": length,
+            "share": length / length.sum(),
+            "edges": np.bincount(self.island[self.edges.start]),
+            "fragment": self.fragment,
+        }
         return pd.DataFrame(table).rename_axis("island")
 
 
@@ -83,12 +108,22 @@ def walking_graph(
     *,
     snap_m: float = 2.0,
     not_walked: Collection[str] = ("motorway",),
+    least_island_m: float = 1000.0,
+    least_island_share: float = 0.01,
 ) -> WalkingGraph:
     """Make a walking network of a roads layer.
 
     Streets meet where they cross on the ground and where an end touches another street. A bridge
     or tunnel (columns ``bridge`` and ``tunnel``) meets others at its ends only. Walking goes both
     ways.
+
+    Streets that nothing connects are islands. A part of town beyond a river may well be one, and
+    that no walk leads there is a finding. A stub of 40 m that meets nothing is none: people do
+    leave it, and what is missing is a line in the data. Therefore an island is a network of its
+    own only from so much street on as a block of housing has around it (1 km, 250 m by 250 m),
+    and from one per cent of all streets, because one road of 3 km that nobody joined to the 400
+    km of a district is no part of town either. What is less is a *fragment*; of units beside
+    one, no walk is known (see :func:`walk_minutes`).
 
     Parameters
     ----------
@@ -100,12 +135,16 @@ def walking_graph(
         decimals are up to 1 m off. Every such join is listed in ``snapped``.
     not_walked
         Classes (of ``road_class``) on which nobody walks.
+    least_island_m, least_island_share
+        Street in metres, and share of all street (0 to 1), from which on an island is a network
+        of its own; both at 0 for every island. Half the street of the longest always is enough.
 
     Returns
     -------
     WalkingGraph
-        With ``snapped`` (ends that were joined), ``islands`` (streets that nothing connects) and
-        ``state``: ``lower_bound`` where the roads' layer is partial or has unplaced rows.
+        With ``snapped`` (ends that were joined), ``islands`` (streets that nothing connects, and
+        which of them are fragments) and ``state``: ``lower_bound`` where the roads' layer is
+        partial or has unplaced rows.
 
     Raises
     ------
@@ -115,7 +154,7 @@ def walking_graph(
         No lines, invalid ones, or no street left to walk on.
     SchemaError
         A value of ``bridge`` or ``tunnel`` that means neither yes nor no: taken for either, it
-        would join or part streets that are not.
+        would join or part streets that are not; or a number that is none or negative.
 
     Examples
     --------
@@ -153,4 +192,6 @@ def walking_graph(
         edges=edges,
         state=state_of(known),
         snapped=pd.DataFrame(snapped),
+        least_island_m=positive(least_island_m, "least_island_m", zero=True),
+        least_island_share=positive(least_island_share, "least_island_share", zero=True),
     )

@@ -1,5 +1,7 @@
 """What is reached on foot along the streets."""
 
+from collections.abc import Hashable
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -8,9 +10,16 @@ from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
-from erdao_gis.analysis._access import Access, StreetFinder, distances_from, nearest_walk
-from erdao_gis.analysis._inputs import Floats, Given, Mask, given, label_list, positive
-from erdao_gis.analysis._results import provenance, spread
+from erdao_gis.analysis._access import (
+    Access,
+    StreetFinder,
+    distances_from,
+    island_of,
+    nearest_walk,
+    on_fragment,
+)
+from erdao_gis.analysis._inputs import Floats, Given, Mask, Positions, given, label_list, positive
+from erdao_gis.analysis._results import State, spread, state_of
 from erdao_gis.analysis.street_network import WalkingGraph
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import GeometryError
@@ -62,11 +71,16 @@ def walk_minutes(
     Returns
     -------
     pandas.Series
-        ``walk_minutes`` on the index of `units`; inf where no street leads to a facility, NaN
-        for units without geometry or without a street nearby (both in ``attrs["unmeasured"]``).
-        Facilities without a street nearby stand in ``attrs["unplaced"]``. ``attrs["state"]`` is
-        ``upper_bound`` where roads or facilities are partial, because the real walk may be
-        shorter, and ``no_data`` (all NaN) where the facilities' layer says that it is empty.
+        ``walk_minutes`` on the index of `units`; NaN for units without geometry or without a
+        street nearby (both in ``attrs["unmeasured"]``). Units beside streets from which none
+        leads to a facility stand in ``attrs["cut_off"]``, label -> row of ``graph.islands``:
+        inf where the island is a network of its own (beyond a river), NaN where it is a
+        fragment, a piece of street that the data join to nothing. Facilities without a street
+        nearby stand in ``attrs["unplaced"]``, those beside fragments in
+        ``attrs["cut_off_facilities"]``; with one of these no cut-off unit is known to be out of
+        reach, so all are NaN. ``attrs["state"]`` is ``upper_bound`` where roads or facilities
+        are partial or such facilities exist, because the real walk may be shorter, and
+        ``no_data`` (all NaN) where the facilities' layer says that it is empty.
 
     Raises
     ------
@@ -95,13 +109,32 @@ def walk_minutes(
     goals = _goals(finder, places, access, positive(gate_m, "gate_m", zero=True))
     starts = finder.nearest(homes.shapes, access)
     metres = np.full(len(homes.placed), np.nan)
+    if len(goals.owner) or places.completeness == "complete":
+        metres[starts.owner] = np.inf
+    island = island_of(graph, starts, len(homes.placed))
+    place_island = island_of(graph, goals, len(places.placed))
+    astray = on_fragment(graph, place_island)
+    cut_off = np.zeros(len(metres), dtype=bool)
     if len(goals.owner):
-        metres[starts.owner] = np.inf
         np.minimum.at(metres, starts.owner, nearest_walk(graph, starts, goals))
-    elif places.completeness == "complete":
-        metres[starts.owner] = np.inf
+        cut_off = np.isinf(metres)
+        # Beside a fragment, or with a facility beside one, the way may only be missing here.
+        metres[cut_off & (on_fragment(graph, island) | astray.any())] = np.nan
     series = pd.Series(spread(homes, metres / speed), index=units.index, name="walk_minutes")
-    series.attrs.update(_claims(graph, homes, places, goals, series))
+    bare = series.isna().to_numpy(copy=True)
+    bare[homes.placed[cut_off]] = False
+    far = tuple(facilities.index[places.placed[place_island < 0]])
+    series.attrs.update(
+        {
+            "measure": "walk_minutes",
+            "unit": "min",
+            "state": _state(graph, homes, places, partial=bool(far) or bool(astray.any())),
+            "unmeasured": tuple(units.index[bare]),
+            "cut_off": _labelled(homes, island, cut_off),
+            "unplaced": places.unplaced + far,
+            "cut_off_facilities": _labelled(places, place_island, astray),
+        }
+    )
     return series
 
 
@@ -133,7 +166,8 @@ def walk_coverage(
         ``walk_coverage`` on the index of `units`: 1.0 within reach, 0.0 beyond, NaN where it
         cannot be told (``attrs["unmeasured"]``). Where roads or facilities are partial the
         state is ``lower_bound``, and what is not reached is NaN: a missing street or facility
-        may well reach it.
+        may well reach it. ``attrs["cut_off"]`` and ``attrs["cut_off_facilities"]`` are those of
+        :func:`walk_minutes`: beside a fragment NaN, on an island that is a network 0.0.
 
     Raises
     ------
@@ -198,8 +232,10 @@ def walk_catchment(
     geopandas.GeoSeries
         ``walk_catchment``, lines in the CRS of the graph, on the index of `origins`; null for
         origins without geometry or without a street nearby (``attrs["unmeasured"]``), an empty
-        line where the street itself is too far. ``attrs["state"]`` is ``lower_bound`` where the
-        roads are partial.
+        line where the street itself is too far. Origins that are entered from fragments only
+        stand in ``attrs["cut_off"]``, label -> row of ``graph.islands``: of what they reach only
+        that piece of street is known. ``attrs["state"]`` is ``lower_bound`` where the roads are
+        partial or an origin is cut off.
 
     Raises
     ------
@@ -235,8 +271,15 @@ def walk_catchment(
             shapes[places.placed[owner]] = _reached(graph, to_node[owner - first], own, reach_m)
     series = gpd.GeoSeries(shapes, index=origins.index, crs=graph.crs, name="walk_catchment")
     unmeasured = tuple(origins.index[[shape is None for shape in shapes]])
+    island = island_of(graph, entries, len(places.placed))
+    cut_off = _labelled(places, island, on_fragment(graph, island))
     series.attrs.update(
-        {"measure": "walk_catchment", "state": graph.state, "unmeasured": unmeasured}
+        {
+            "measure": "walk_catchment",
+            "state": "lower_bound" if cut_off else graph.state,
+            "unmeasured": unmeasured,
+            "cut_off": cut_off,
+        }
     )
     return series
 
@@ -256,23 +299,18 @@ def _goals(finder: StreetFinder, places: Given, access_m: float, gate_m: float) 
     return goals
 
 
-def _claims(
-    graph: WalkingGraph, homes: Given, places: Given, goals: Access, minutes: pd.Series
-) -> dict[str, object]:
-    """Say what the minutes are worth, and what stands apart."""
-    claims = provenance(homes, places)
-    away = np.ones(len(places.placed), dtype=bool)
-    away[goals.owner] = False
-    far = tuple(places.frame.index[places.placed[away]])
-    partial = "lower_bound" in (claims["state"], graph.state) or far
-    state = "no_data" if claims["state"] == "no_data" else "upper_bound" if partial else "value"
-    return {
-        "measure": "walk_minutes",
-        "unit": "min",
-        "state": state,
-        "unmeasured": tuple(minutes.index[minutes.isna()]),
-        "unplaced": places.unplaced + far,
-    }
+def _labelled(rows: Given, island: Positions, some: Mask) -> dict[Hashable, int]:
+    """Give label -> island of some of the placed rows."""
+    labels = rows.frame.index[rows.placed[some]]
+    return dict(zip(labels.tolist(), island[some].tolist(), strict=True))
+
+
+def _state(graph: WalkingGraph, homes: Given, places: Given, *, partial: bool) -> State:
+    """Tell what minutes are worth: of streets and facilities that are partial, a bound."""
+    known = state_of(places) if len(homes.placed) else "no_data"
+    if known == "no_data":
+        return known
+    return "upper_bound" if partial or "lower_bound" in (known, graph.state) else "value"
 
 
 def _chosen(access: Access, some: Mask) -> Access:

@@ -77,7 +77,8 @@ def station_mix(ctx: Context) -> Result:
         return Result(amount=ctx.zeros() * np.nan, missing=("metro_stations",))
     table = land_use_mix(known, ctx.layer("land_use"), digits=int(ctx.parameter("digits")))
     mix = table["land_use_mix"].reindex(zones.index)
-    return Result(amount=mix, missing=("land_use",), geometric=False)
+    mix = mix.where(ctx.walks_known(mix.index))  # no share of a part bounds that of the whole
+    return Result(amount=mix, missing=ctx.not_joined or ("land_use",), geometric=False)
 
 
 def station_left(ctx: Context) -> Result:
@@ -114,7 +115,9 @@ def centre_unserved(ctx: Context) -> Result:
     homes = ctx.layer("residential")
     rest = homes.set_geometry([area_part(shape) for shape in homes.geometry.difference(reached)])
     rest = rest.set_crs(homes.crs)[rest.geometry.area > 0]
-    return Result(amount=ctx.area(ctx.units, rest), scale=1e-4)
+    amount = ctx.area(ctx.units, rest)
+    amount = amount.where(ctx.walks_known(amount.index))  # what is reached besides is not left
+    return Result(amount=amount, scale=1e-4, missing=ctx.not_joined)
 
 
 def _beside(ctx: Context, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

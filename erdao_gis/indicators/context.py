@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -10,12 +10,19 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from erdao_gis.analysis import area_within, walk_catchment, walk_coverage
+from erdao_gis.analysis import (
+    WalkingGraph,
+    area_within,
+    cut_off_by_streets,
+    cut_off_faults,
+    walk_catchment,
+    walk_coverage,
+)
 from erdao_gis.errors import GeometryError
 from erdao_gis.indicators.model import Indicator, Input, Option
 from erdao_gis.indicators.motion import accuracy_of, cut_to, has_place
 from erdao_gis.indicators.run import Run
-from erdao_gis.indicators.units import UNITS
+from erdao_gis.indicators.units import AREAS, UNITS
 
 __all__ = ["WHOLE", "Context", "complete"]
 
@@ -47,6 +54,8 @@ class Context:
         The units as areas, EPSG:4551, on whose index results stand.
     used
         Layer -> ids of the features that were asked for, for the account of the figure.
+    unjoined
+        Layer -> ids of the features whose walks are not known: no street joins them to others.
     """
 
     def __init__(
@@ -59,6 +68,7 @@ class Context:
         self.doubt = doubt
         self.used: dict[str, list[str]] = {}
         self.seen: dict[str, gpd.GeoDataFrame] = {}
+        self.unjoined: dict[str, set[object]] = {}
 
     @property
     def against(self) -> Context:
@@ -66,7 +76,7 @@ class Context:
         other = Context(
             self.run, self.indicator, variant=self.variant, unit=self.unit, doubt=-self.doubt
         )
-        other.used, other.seen = self.used, self.seen
+        other.used, other.seen, other.unjoined = self.used, self.seen, self.unjoined
         return other
 
     @property
@@ -233,13 +243,15 @@ class Context:
         for metres, some in frame.groupby(doubt):
             time = minutes + float(metres) / _SPEED_M_PER_MIN
             parts.append(self._beside_walks(some, time))
+            self.note_cut_off(frame, parts[-1].attrs["cut_off"], self.run.graph())
         joined = pd.concat(parts) if parts else gpd.GeoSeries([], index=frame.index)
         return gpd.GeoSeries(joined.reindex(frame.index), crs=frame.crs)
 
     def _beside_walks(self, origins: gpd.GeoDataFrame, minutes: float) -> gpd.GeoSeries:
         """Widen the streets that each origin reaches; empty where none is near."""
-        nothing = gpd.GeoSeries([shapely.Polygon()] * len(origins), index=origins.index)
         if minutes <= 0:
+            nothing = gpd.GeoSeries([shapely.Polygon()] * len(origins), index=origins.index)
+            nothing.attrs["cut_off"] = {}
             return nothing
 
         def made() -> gpd.GeoSeries:
@@ -254,7 +266,9 @@ class Context:
                 else shapely.Polygon()
                 for line in lines
             ]
-            return gpd.GeoSeries(strips, index=origins.index)
+            land = gpd.GeoSeries(strips, index=origins.index)
+            land.attrs["cut_off"] = streets.attrs["cut_off"]
+            return land
 
         shapes = tuple(shapely.to_wkb(origins.geometry.to_numpy(dtype=object)))
         strips: gpd.GeoSeries = self.run.once(
@@ -285,7 +299,10 @@ class Context:
     def reached_on_foot(
         self, homes: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, minutes: float
     ) -> tuple[pd.Series, bool]:
-        """Tell which homes have a facility within a walk; and whether some could not be told."""
+        """Tell which homes have a facility within a walk; and whether some could not be told.
+
+        Rows of either frame may name the feature that they are a part of in a column ``feature``.
+        """
         self._note_roads()
         accuracy = accuracy_of(facilities)
         time = (
@@ -295,9 +312,10 @@ class Context:
         none = pd.Series(data=False, index=homes.index)
         if facilities.empty or homes.empty or time <= 0:
             return none, False
+        graph = self.run.graph()
         try:
             found = walk_coverage(
-                self.run.graph(),
+                graph,
                 complete(homes),
                 complete(facilities),
                 time,
@@ -307,8 +325,64 @@ class Context:
             if error.key != "analysis_no_street_near":
                 raise
             return none, True
-        unsure = bool(found.isna().any()) or bool(found.attrs["unplaced"])
+        astray, to = found.attrs["cut_off_facilities"], str(facilities.attrs.get("layer", ""))
+        self.note_cut_off(homes, cut_off_by_streets(found, graph), graph, to=to)
+        self.note_cut_off(facilities, astray, graph)
+        unsure = bool(found.isna().any()) or bool(found.attrs["unplaced"] or astray)
         return found == 1.0, unsure
+
+    @property
+    def not_joined(self) -> tuple[str, ...]:
+        """What leaves all figures open: layers with features that no street joins to others.
+
+        Not the layer of the units where each unit is a feature: see `not_joined_of`.
+        """
+        return tuple(f"{name}:unjoined" for name in sorted(self.unjoined) if name != self._own)
+
+    def not_joined_of(self, key: object) -> tuple[str, ...]:
+        """Name what leaves the figure of one unit open: it is such a feature itself."""
+        own = self._own
+        return (f"{own}:unjoined",) if own and key in self.unjoined.get(own, ()) else ()
+
+    def walks_known(self, index: pd.Index) -> pd.Series:
+        """Tell of which units all walks are known; of others a sum is still a lower bound."""
+        known = [not (self.not_joined or self.not_joined_of(key)) for key in index]
+        return pd.Series(known, index=index, dtype=bool)
+
+    @property
+    def _own(self) -> str:
+        """Layer of the units where each unit is one of its features; else empty."""
+        return UNITS[self.unit].layer if self.unit and self.unit not in AREAS else ""
+
+    def note_cut_off(
+        self,
+        frame: gpd.GeoDataFrame,
+        cut_off: Mapping[Hashable, int],
+        graph: WalkingGraph,
+        *,
+        to: str = "",
+    ) -> None:
+        """Remember features that no street joins to others, and tell of them once.
+
+        Parameters
+        ----------
+        frame
+            What walked, with its layer in ``attrs``; a column ``feature`` names what a row is of.
+        cut_off
+            Rows of it -> island of the graph, as ``attrs["cut_off"]`` of a walk.
+        graph
+            The network that was walked.
+        to
+            Layer of what was not reached.
+        """
+        layer = str(frame.attrs.get("layer", "features"))
+        ids = dict(zip(frame.index, frame.get("feature", frame.index), strict=True))
+        told = {ids[key]: island for key, island in cut_off.items()}
+        lost = {key for key, island in told.items() if graph.fragment[island]}
+        if lost:
+            self.unjoined.setdefault(layer, set()).update(lost)
+        if not self.doubt:
+            self.run.tell(cut_off_faults(told, graph, file=layer, to=to))
 
     def _note_roads(self) -> None:
         self._note("roads", self.run.layer("roads"))

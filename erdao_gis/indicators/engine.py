@@ -192,17 +192,18 @@ def _figure(run: Run, figure: _Asked, kind: str) -> tuple[list[dict[str, Any]], 
     evidence = _evidence(context)
     for key in value.index:
         facts: dict[str, Any] = {"evidence": evidence}
-        number = float(value[key])
+        number, not_joined = float(value[key]), context.not_joined_of(key)
+        at_least = floor or bool(not_joined)
         if key in unplaced:
             facts["missing"] = (f"{UNITS[kind].layer}:{key}",)
         elif not np.isfinite(number):
-            facts["missing"] = result.missing
-        elif floor and number == 0:
+            facts["missing"] = not_joined or result.missing
+        elif at_least and number == 0:
             # Nothing found in a layer that is known to be incomplete is no finding.
-            facts["missing"] = open_inputs or result.missing
+            facts["missing"] = (*open_inputs, *not_joined) or result.missing
         else:
-            facts |= {"value": number, "state": "lower_bound" if floor else "value"}
-            facts |= {"low": float(low[key]), "high": np.nan if floor else float(high[key])}
+            facts |= {"value": number, "state": "lower_bound" if at_least else "value"}
+            facts |= {"low": float(low[key]), "high": np.nan if at_least else float(high[key])}
         rows.append(_record(figure, str(key), facts))
     return rows, context
 
@@ -235,7 +236,7 @@ def _own(kind: str, layer: str) -> bool:
 
 
 def _open_inputs(run: Run, figure: _Asked, context: Context) -> tuple[str, ...]:
-    """Name the partial layers, and those with rows without a place, that leave a figure open."""
+    """Name the layers that leave a figure open: partial, with rows unplaced or not joined."""
     found = []
     for item in figure.row.inputs_for(figure.variant):
         name = context.chosen(item).layer
@@ -248,7 +249,7 @@ def _open_inputs(run: Run, figure: _Asked, context: Context) -> tuple[str, ...]:
             found.append(f"{name}:partial")
         elif run.unplaced(name).intersection(frame.index):
             found.append(f"{name}:unplaced")
-    return tuple(found)
+    return (*found, *context.not_joined)
 
 
 def _band(

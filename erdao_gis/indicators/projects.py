@@ -49,7 +49,9 @@ def walk_reach_gain(ctx: Context) -> Result:
     minutes = ctx.parameter("minutes")
     reached = []
     for projects in (False, True):
-        streets = walk_catchment(ctx.run.graph(projects=projects), complete(nodes), minutes)
+        graph = ctx.run.graph(projects=projects)
+        streets = walk_catchment(graph, complete(nodes), minutes)
+        ctx.note_cut_off(nodes, streets.attrs["cut_off"], graph)
         reached.append(streets.length.fillna(0.0).rename(str(projects)))
     before, after = reached
     if ctx.unit == "nodes":
@@ -59,4 +61,6 @@ def walk_reach_gain(ctx: Context) -> Result:
         index = ctx.units.index
         gain = pd.Series([float((after - before).sum())], index=index)
         per = pd.Series([float(before.sum())], index=index)
-    return Result(amount=gain, per=per, scale=100.0, geometric=False, missing=("roads",))
+    gain = gain.where(ctx.walks_known(gain.index))
+    missing = ctx.not_joined or ("roads",)
+    return Result(amount=gain, per=per, scale=100.0, geometric=False, missing=missing)

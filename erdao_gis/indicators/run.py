@@ -90,6 +90,10 @@ class Run:
             self._notes[key] = make()
         return self._notes[key]
 
+    def tell(self, faults: Iterable[Fault]) -> None:
+        """Keep what was left out, each fault once."""
+        self.faults += [fault for fault in faults if fault not in self.faults]
+
     def available(self, option: Option) -> bool:
         """Tell whether the layer has a placed feature and, if a column is asked for, all of it."""
         if option.layer == "scene":

@@ -76,7 +76,7 @@ def _served(
             reached, doubtful = ctx.reached_on_foot(starts, source.facilities, source.minutes)
             every &= reached
             unsure |= doubtful
-        return cells[every].set_index("home"), unsure
+        return cells[every].set_index("feature"), unsure
     shapes = homes.geometry
     for source in sources:
         shapes = cut_to(shapes, _reach_of(ctx, source))
@@ -108,7 +108,9 @@ def _cells(homes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         cut = cut[shapely.area(cut) > 0]
         owner += [homes.index[position]] * len(cut)
         pieces += [area_part(shape) for shape in cut]
-    return gpd.GeoDataFrame({"home": owner}, geometry=pieces, crs=homes.crs)
+    cells = gpd.GeoDataFrame({"feature": owner}, geometry=pieces, crs=homes.crs)
+    cells.attrs = dict(homes.attrs)
+    return cells
 
 
 def _amount(ctx: Context, homes: _Homes, served: gpd.GeoDataFrame) -> pd.Series:
@@ -137,18 +139,28 @@ def _parks(ctx: Context) -> tuple[gpd.GeoDataFrame, bool]:
         known = rows["green_class"].fillna("").astype(str)
         rows = rows[known.str.startswith(starts) | (known == "")]
     areas = rows[rows.geom_type.isin(["Polygon", "MultiPolygon"])]
-    pieces = shapely.get_parts(shapely.union_all(areas.geometry.to_numpy(dtype=object)))
+    shapes = areas.geometry.to_numpy(dtype=object)
+    pieces = shapely.get_parts(shapely.union_all(shapes))
+    piece, row = shapely.STRtree(shapes).query(pieces, predicate="intersects")
+    first = np.unique(piece, return_index=True)[1]
     outlined = gpd.GeoDataFrame(
-        {"size_m2": shapely.area(pieces), "accuracy_m": 0.0, "evidence": "A"},
+        {
+            "feature": areas.index[row[first]],
+            "size_m2": shapely.area(pieces),
+            "accuracy_m": 0.0,
+            "evidence": "A",
+        },
         geometry=list(pieces),
         crs=rows.crs,
     )
     points = rows[rows.geom_type == "Point"]
     sizes = pd.to_numeric(points["area_m2"], errors="coerce")
     stated = points[sizes.notna()].assign(size_m2=sizes[sizes.notna()])
-    stated = stated[["size_m2", "accuracy_m", "evidence", "geometry"]].reset_index(drop=True)
-    parks = outlined if stated.empty else pd.concat([outlined, stated], ignore_index=True)
-    return gpd.GeoDataFrame(parks, geometry="geometry", crs=rows.crs), bool(sizes.isna().any())
+    stated = stated.assign(feature=stated.index)[list(outlined.columns)].reset_index(drop=True)
+    both = outlined if stated.empty else pd.concat([outlined, stated], ignore_index=True)
+    parks = gpd.GeoDataFrame(both, geometry="geometry", crs=rows.crs)
+    parks.attrs = dict(rows.attrs)
+    return parks, bool(sizes.isna().any())
 
 
 def _park_source(ctx: Context) -> tuple[Source, bool]:
@@ -223,6 +235,7 @@ def facility_coverage(ctx: Context) -> Result:
     """Homes within reach of a facility of the parameter ``types``."""
     frames = [_facilities(ctx, kind) for kind in ctx.words("types")]
     frame = gpd.GeoDataFrame(pd.concat(frames), geometry="geometry", crs=frames[0].crs)
+    frame.attrs = dict(frames[0].attrs)
     source = Source(frame, ctx.parameter("reach_m"), ctx.parameter("minutes"))
     return coverage(ctx, [source])
 

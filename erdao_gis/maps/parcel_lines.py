@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -55,6 +55,7 @@ class _Words:
     names: Mapping[str, Mapping[str, Pair]]
     frontage: Mapping[str, Sequence[tuple[str, float]]]
     english: Mapping[str, str]
+    cut_off: Mapping[str, Collection[str]]
 
     def worth(self, said: Pair, column: str) -> Pair:
         """Add to a line that it is a bound only."""
@@ -124,15 +125,17 @@ class _Words:
             facts: dict[str, object] = {
                 "name": self.names[name].get(key, Pair(zh=key, en=key)),
                 "metres": _figure(metres, 0),
-                "walk": self.walk(row.get(f"{name}_walk_min"), f"{name}_walk_min"),
+                "walk": self.walk(row, f"{name}_walk_min"),
             }
             return self.worth(parcel_said("page_place", facts), f"{name}_m")
 
         return line
 
-    def walk(self, minutes: object, column: str) -> Pair:
+    def walk(self, row: _Row, column: str) -> Pair:
+        minutes = row.get(column)
         if not self.known(column) or _missing(minutes):
-            return parcel_said("page_no_walk_data")
+            lost = str(row["id"]) in self.cut_off.get(column, ())
+            return parcel_said("page_walk_cut_off" if lost else "page_no_walk_data")
         if math.isinf(_number(minutes)):
             return parcel_said("page_no_walk")
         return parcel_said("page_walk", {"minutes": _figure(minutes, 1)})
@@ -232,6 +235,10 @@ def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame,
         names=names,
         frontage=along,
         english=street_names(found.around["roads"]),
+        cut_off={
+            column: {str(label) for label in labels}
+            for column, labels in found.facts.attrs.get("cut_off", {}).items()
+        },
     )
     makers: dict[str, _Line] = {
         "page_size": say.size, "page_outline": say.outline, "page_streets": say.streets,

@@ -14,6 +14,8 @@ from erdao_gis.analysis import (
     DraftRules,
     ParcelAudit,
     check_limits,
+    cut_off_by_streets,
+    cut_off_faults,
     draft_parcels,
     parcel_facts,
     parcel_frontage,
@@ -22,7 +24,7 @@ from erdao_gis.analysis import (
     walking_graph,
 )
 from erdao_gis.catalogue import open_workspace, read_layer
-from erdao_gis.errors import GeometryError, NotInPlanError
+from erdao_gis.errors import Fault, GeometryError, NotInPlanError
 from erdao_gis.land_use import limit_norms
 from erdao_gis.parcels.looking import look_over
 from erdao_gis.parcels.reading import Place, as_areas, roads_complete_on, surroundings
@@ -70,7 +72,8 @@ class ParcelFacts:
     around: Mapping[str, gpd.GeoDataFrame]
     "The layers that were looked at."
     audit: ParcelAudit
-    "What is wrong with the parcels; those that cannot be measured have a row without figures."
+    """What is wrong with the parcels, and which of them or of the places no street joins to others;
+    those that cannot be measured have a row without figures."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -252,37 +255,48 @@ def facts_of_parcels(
     facts = parcel_facts(plots, around)
     states = dict(facts.attrs["state"])
     unmeasured = facts.attrs["unmeasured"]
-    walks = _walks(plots, around)
+    walks, lost = _walks(plots, around)
     built = _built(plots, opened)
     for column, minutes in walks.items():
         states[column] = minutes.attrs["state"]
     states |= dict.fromkeys(built.columns, built.attrs["state"])
     table = facts.assign(**walks).join(built)
-    table.attrs = {"state": states, "unmeasured": unmeasured}
+    cut_off = {column: minutes.attrs["cut_off"] for column, minutes in walks.items()}
+    table.attrs = {"state": states, "unmeasured": unmeasured, "cut_off": cut_off}
     return ParcelFacts(
         parcels=given,
         facts=_of_all(table, given),
         frontage=parcel_frontage(plots, around["roads"]),
         around=around,
-        audit=audit,
+        audit=replace(audit, faults=(*audit.faults, *lost)),
     )
 
 
 def _walks(
     plots: gpd.GeoDataFrame, around: Mapping[str, gpd.GeoDataFrame]
-) -> dict[str, "pd.Series[float]"]:
-    """Minutes on foot to each kind of place; none where no place or parcel is near a street."""
+) -> tuple[dict[str, "pd.Series[float]"], list[Fault]]:
+    """Minutes on foot to each kind of place; none where no place or parcel is near a street.
+
+    Parcels and places that no street joins to others are told, each parcel by itself.
+    """
     found: dict[str, pd.Series[float]] = {}
+    faults: list[Fault] = []
     if not around["roads"].geometry.notna().any():
-        return found
+        return found, []
     graph = walking_graph(around["roads"])
     for name in ("metro_stations", "parks", "schools", "clinics"):
         try:
-            found[f"{name}_walk_min"] = walk_minutes(graph, plots, around[name])
+            minutes = walk_minutes(graph, plots, around[name])
         except GeometryError as error:
             if error.key != "analysis_no_street_near":
                 raise
-    return found
+            continue
+        found[f"{name}_walk_min"] = minutes
+        apart = cut_off_by_streets(minutes, graph)
+        faults += cut_off_faults(apart, graph, file="parcels", to=name, each=True)
+        faults += cut_off_faults(minutes.attrs["cut_off_facilities"], graph, file=name)
+    # A parcel beside a fragment is told once, not for each kind of place.
+    return found, list({(one.file, one.feature, str(one.facts)): one for one in faults}.values())
 
 
 def _built(plots: gpd.GeoDataFrame, workspace: Place) -> pd.DataFrame:
