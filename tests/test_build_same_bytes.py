@@ -45,8 +45,8 @@ def test_the_kept_maps_are_what_the_build_makes(built: Path) -> None:
     assert kept.keys() == made.keys()
     if sys.version_info[:2] == NAMED_PYTHON:
         assert [name for name in made if made[name] != kept[name]] == []
-    for name in made:
-        words, numbers = _parted(made[name].decode())
+    for name, page in made.items():
+        words, numbers = _parted(page.decode())
         kept_words, kept_numbers = _parted(kept[name].decode())
         assert words == kept_words
         far = [pair for pair in zip(numbers, kept_numbers, strict=True) if not _as_written(*pair)]
