@@ -80,12 +80,13 @@ def test_undo_writes_through_no_link(workspace: Workspace, tmp_path: Path) -> No
     assert victim.read_text("utf-8") == "mine"
 
 
-@pytest.mark.parametrize("part", ["layers", "derived", "history", "maps"])
+@pytest.mark.parametrize("part", ["layers", "derived", "history", "maps", "scenes"])
 def test_folders_that_lead_elsewhere_are_refused(
     workspace: Workspace, tmp_path: Path, part: str
 ) -> None:
     """A workspace whose folder is a link is not opened."""
     elsewhere = tmp_path / "elsewhere"
+    (workspace.folder / part).mkdir(exist_ok=True)
     (workspace.folder / part).rename(elsewhere)
     (workspace.folder / part).symlink_to(elsewhere)
     with pytest.raises(UnsafeInputError, match=part):

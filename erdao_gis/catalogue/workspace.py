@@ -158,7 +158,7 @@ def open_workspace(folder: Path | str | Workspace, *, unfinished: bool = False) 
     if not isinstance(number, int) or number > FORMAT:
         # What a newer version keeps there may change what a figure means.
         raise WorkspaceError("workspace_newer", {"folder": path, "found": number, "known": FORMAT})
-    for part in PARTS:
+    for part in (*PARTS, "scenes"):
         if (path / part).is_symlink():
             # A workspace that was received must not reach beyond itself.
             raise UnsafeInputError("workspace_link", {"folder": str(path), "part": part})
