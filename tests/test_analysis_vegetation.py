@@ -14,6 +14,7 @@ from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader, MemoryFile
 from shapely import Polygon, box
 
@@ -42,9 +43,9 @@ def scene(
     }
     with MemoryFile() as memory:
         with memory.open(**(profile | layout)) as target:
-            target.write(bands)
             for name, value in (about or {}).items():
                 setattr(target, name, value)
+            target.write(bands)
         with memory.open() as opened:
             yield opened
 
@@ -224,6 +225,80 @@ def test_mask_band_of_the_file_is_honoured() -> None:
         with memory.open() as opened:
             found = green_cover(units(box(0, 0, 40, 40)), opened, 0.3, red_nir=(1, 2))
     assert found["seen_share"][0] == 0.75
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 6])
+@pytest.mark.parametrize("nodata", [None, 9999])
+def test_alpha_band_hides_cells(count: int, nodata: int | None) -> None:
+    """Alpha is 0 over the lower half: not seen, in files of any number of bands."""
+    shown = np.full((1, 4, 4), 255, dtype="uint16")
+    shown[0, 2:] = 0
+    others = np.full((count - 3, 4, 4), 7, dtype="uint16")
+    colours = [ColorInterp.gray] + [ColorInterp.undefined] * (count - 2) + [ColorInterp.alpha]
+    bands = np.concatenate([halves(), others, shown])
+    with scene(bands, about={"colorinterp": colours}, nodata=nodata) as opened:
+        found = green_cover(units(box(0, 0, 40, 40)), opened, 0.3, red_nir=(1, 2), min_seen=0.5)
+    assert found["seen_share"][0] == 0.5
+    assert one(found) == 0.5
+
+
+def test_a_band_that_is_read_is_no_alpha() -> None:
+    """GDAL takes the fourth of four bytes for alpha: read as near infrared, its 0 is a value."""
+    red, nir = np.full((1, 4, 4), 100, "uint8"), np.zeros((1, 4, 4), "uint8")
+    bands = np.concatenate([red, red, red, nir])
+    with scene(bands) as opened:
+        assert opened.colorinterp[3] == ColorInterp.alpha
+        found = green_cover(units(box(0, 0, 40, 40)), opened, 0.3, red_nir=(1, 4))
+    assert (one(found), found["seen_share"][0]) == (0.0, 1.0)
+
+
+def test_several_quality_bands_hide_together() -> None:
+    """Clouds in the upper row of one, in the western column of another: 7 of 16 cells."""
+    clouds, shadows = np.zeros((1, 4, 4), "uint16"), np.zeros((1, 4, 4), "uint16")
+    clouds[0, 0], shadows[0, :, 0] = 9, 1 << 4
+    quality = [QualityBand(band=3, values=(9,)), QualityBand(band=4, bits=(4,))]
+    with scene(np.concatenate([halves(), clouds, shadows])) as opened:
+        found = green_cover(units(box(0, 0, 40, 40)), opened, 0.3, red_nir=(1, 2), clouds=quality)
+    assert found["seen_share"][0] == 9 / 16
+
+
+def test_quality_in_floating_point_is_read_as_whole_numbers() -> None:
+    """A stack of one type: 9 is cloud, no number is not seen, half a class is refused."""
+    classes = np.full((1, 4, 4), 4, dtype="float32")
+    classes[0, 0], classes[0, 1] = 9, np.nan
+    whole = units(box(0, 0, 40, 40))
+    quality = QualityBand.sentinel2_scl(3)
+    with scene(np.concatenate([halves("float32"), classes])) as opened:
+        found = green_cover(whole, opened, 0.3, red_nir=(1, 2), clouds=quality)
+    assert found["seen_share"][0] == 0.5
+    parts = np.concatenate([halves("float32"), classes + 0.5])
+    with scene(parts) as opened, pytest.raises(SchemaError) as caught:
+        green_cover(whole, opened, 0.3, red_nir=(1, 2), clouds=quality)
+    assert caught.value.key == "analysis_quality_type"
+
+
+def test_complex_numbers_are_refused() -> None:
+    """They have no order, so none is above a threshold."""
+    with scene(halves("complex64")) as opened, pytest.raises(SchemaError) as caught:
+        green_cover(units(box(0, 0, 40, 40)), opened, 0.3, red_nir=(1, 2))
+    assert caught.value.key == "analysis_complex"
+
+
+def test_units_out_of_reach_of_the_scenes_crs_are_not_seen() -> None:
+    """One unit lies on a scene of America, the other where its UTM zone has no coordinates."""
+    place = Affine(CELL, 0, 446_000, 0, -CELL, 4_180_000)
+    there = gpd.GeoSeries([box(446_000, 4_179_960, 446_040, 4_180_000)], crs=32618).to_crs(6933)
+    here = gpd.GeoSeries([box(14.99, -0.01, 15.01, 0.01)], crs=4326).to_crs(6933)
+    assert not np.isfinite(here.to_crs(32618).bounds).all(axis=None)
+    both = gpd.GeoDataFrame(geometry=[there[0], here[0]], crs=6933)
+    with scene(halves(), crs="EPSG:32618", transform=place) as opened:
+        found = green_cover(both, opened, 0.3, red_nir=(1, 2), warp=True, min_seen=0.9)
+        with pytest.raises(GeometryError) as caught:
+            green_cover(both.iloc[1:], opened, 0.3, red_nir=(1, 2), warp=True)
+    assert one(found) == pytest.approx(0.5, abs=1e-3)
+    assert found["seen_share"].tolist() == [pytest.approx(1, abs=1e-3), 0]
+    assert np.isnan(found["green_cover"][1])
+    assert caught.value.key == "analysis_scene_missed"
 
 
 def test_south_up_scene_gives_the_same() -> None:

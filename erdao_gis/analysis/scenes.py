@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from affine import Affine
-from rasterio.enums import MaskFlags
 
 from erdao_gis.analysis._inputs import Floats, Mask
 from erdao_gis.analysis._ndvi import GreenTest, green_test
@@ -19,12 +19,15 @@ Span = tuple[tuple[int, int], tuple[int, int]]
 
 # Cells read at once: a few tens of megabytes, however large the scene.
 _WINDOW_CELLS = 8_000_000
+# Flags of a band whose hidden cells its nodata value tells, or a band of their own (alpha).
+_SEEN_OTHERWISE = ({"all_valid"}, {"nodata"}, {"per_dataset", "alpha"})
 
 
 class Scene(Protocol):
     """An open raster; every rasterio dataset is one.
 
-    Bands count from 1; ``nodatavals``, ``scales`` and ``offsets`` hold one entry a band.
+    Bands count from 1; ``nodatavals``, ``scales``, ``offsets``, ``colorinterp`` and
+    ``mask_flag_enums`` hold one entry a band, the last two members of enumerations.
 
     A window is read while others are measured: two cores are busy without GDAL's own
     ``num_threads``. Each block is read once, yet GDAL keeps it, up to 5 % of the machine's memory;
@@ -53,7 +56,9 @@ class Scene(Protocol):
     @property
     def block_shapes(self) -> Sequence[tuple[int, int]]: ...  # noqa: D102
     @property
-    def mask_flag_enums(self) -> Sequence[Sequence[MaskFlags]]: ...  # noqa: D102
+    def colorinterp(self) -> Sequence[Enum]: ...  # noqa: D102
+    @property
+    def mask_flag_enums(self) -> Sequence[Sequence[Enum]]: ...  # noqa: D102
     def read(self, indexes: Any, *, window: Any) -> npt.NDArray[Any]: ...  # noqa: ANN401, D102
     def read_masks(self, indexes: Any, *, window: Any) -> npt.NDArray[Any]: ...  # noqa: ANN401, D102
 
@@ -86,13 +91,18 @@ class QualityBand:
         return cls(band=band, bits=(0, 1, 2, 3, 4, 5))
 
     def hides(self, cells: npt.NDArray[Any]) -> Mask:
-        """Tell which cells are not seen.
+        """Tell which cells are not seen; of a floating-point band also those that hold no number.
 
         Raises
         ------
         SchemaError
-            If the band holds no whole numbers.
+            If the band holds other than whole numbers.
         """
+        if np.issubdtype(cells.dtype, np.floating):
+            unknown: Mask = ~np.isfinite(cells)
+            whole = np.rint(np.where(unknown, 0, cells)).astype(np.int64)
+            if (unknown | (whole == cells)).all():
+                return unknown | self.hides(whole)
         if not np.issubdtype(cells.dtype, np.integer):
             raise SchemaError("analysis_quality_type", {"band": self.band, "type": cells.dtype})
         hidden = np.isin(cells, np.array(self.values, dtype=np.int64))
@@ -102,6 +112,10 @@ class QualityBand:
         return hidden
 
 
+Clouds = QualityBand | Sequence[QualityBand] | Mask | None
+"""What hides the ground: bands of the scene, or an array that is true where nothing is seen."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GreenReader:
     """Reads windows of a scene as two masks: green, and not seen."""
@@ -109,18 +123,21 @@ class GreenReader:
     scene: Scene
     red_nir: tuple[int, int]
     test: GreenTest
-    clouds: QualityBand | Mask | None
+    quality: tuple[QualityBand, ...]
+    alpha: tuple[int, ...]
+    "Bands whose 0 means: not seen."
+    clouds: Mask | None
+    masked: bool
+    "Whether the file has a mask that neither nodata nor alpha tells."
 
     def read(self, span: Span) -> list[npt.NDArray[Any]]:
         """Read what one window needs: the only step that touches the file."""
         bands = list(self.red_nir)
-        if isinstance(self.clouds, QualityBand):
-            # All bands of one call share a type; the quality band keeps its own.
-            quality = [self.scene.read(self.clouds.band, window=span)]
-        else:
-            quality = []
-        masks = [self.scene.read_masks(bands, window=span)] if self._masked_otherwise() else []
-        return [self.scene.read(bands, window=span), *quality, *masks]
+        # All bands of one call share a type; the others keep their own.
+        others = [quality.band for quality in self.quality] + list(self.alpha)
+        cells = [self.scene.read(bands, window=span)]
+        cells += [self.scene.read(band, window=span) for band in others]
+        return cells + ([self.scene.read_masks(bands, window=span)] if self.masked else [])
 
     def masks(self, span: Span, cells: list[npt.NDArray[Any]]) -> tuple[Mask, Mask | None]:
         """Return which cells of a window that was read are green, and which are not seen.
@@ -133,52 +150,70 @@ class GreenReader:
             nodata = self.scene.nodatavals[band - 1]
             if nodata is not None and not np.isnan(nodata):
                 seen &= values != nodata
-        if isinstance(self.clouds, QualityBand):
-            seen &= ~self.clouds.hides(others.pop(0))
-        elif self.clouds is not None:
+        for quality in self.quality:
+            seen &= ~quality.hides(others.pop(0))
+        for _ in self.alpha:
+            seen &= others.pop(0) > 0
+        if self.clouds is not None:
             seen &= ~self.clouds[slice(*span[0]), slice(*span[1])]
-        if others:
-            seen &= (others[0] > 0).all(axis=0)
+        if self.masked:
+            seen &= (others.pop(0) > 0).all(axis=0)
         if seen.all():
             return green, None
         green &= seen
         return green, ~seen
-
-    def _masked_otherwise(self) -> bool:
-        """Tell whether a mask band or an alpha band says more than the nodata value."""
-        flags = {flag for band in self.red_nir for flag in self.scene.mask_flag_enums[band - 1]}
-        return bool(flags & {MaskFlags.per_dataset, MaskFlags.alpha})
 
 
 def green_reader(
     scene: Scene,
     threshold: float,
     red_nir: tuple[int, int],
-    clouds: QualityBand | Mask | None,
+    clouds: Clouds,
 ) -> GreenReader:
     """Check bands, types and masks of a scene and prepare to read it.
 
     Raises
     ------
     SchemaError
-        No such band, a threshold, scale or mask that does not fit.
+        No such band, complex numbers, a threshold, scale or mask that does not fit.
     """
-    asked = (*red_nir, clouds.band) if isinstance(clouds, QualityBand) else red_nir
+    mask = clouds if isinstance(clouds, np.ndarray) else None
+    if clouds is None or mask is not None:
+        quality: tuple[QualityBand, ...] = ()
+    else:
+        quality = (clouds,) if isinstance(clouds, QualityBand) else tuple(clouds)
+    asked = (*red_nir, *(each.band for each in quality))
     if not all(1 <= band <= scene.count for band in asked) or red_nir[0] == red_nir[1]:
         raise SchemaError("analysis_no_band", {"bands": asked, "count": scene.count})
-    if isinstance(clouds, np.ndarray) and (
-        clouds.shape != (scene.height, scene.width) or clouds.dtype != np.bool_
-    ):
-        facts = {"found": f"{clouds.shape} {clouds.dtype}", "shape": (scene.height, scene.width)}
+    if mask is not None and (mask.shape != (scene.height, scene.width) or mask.dtype != np.bool_):
+        facts = {"found": f"{mask.shape} {mask.dtype}", "shape": (scene.height, scene.width)}
         raise SchemaError("analysis_cloud_mask", facts)
     red, nir = (band - 1 for band in red_nir)
+    types = scene.dtypes[red], scene.dtypes[nir]
+    if any(name.startswith("complex") for name in types):
+        raise SchemaError("analysis_complex", {"types": ", ".join(types)})
     test = green_test(
         threshold,
-        (scene.dtypes[red], scene.dtypes[nir]),
+        types,
         (scene.scales[red], scene.scales[nir]),
         (scene.offsets[red], scene.offsets[nir]),
     )
-    return GreenReader(scene=scene, red_nir=red_nir, test=test, clouds=clouds)
+    # A band that is read as something else is no alpha, whatever its colour is called.
+    alpha = (
+        band
+        for band, colour in enumerate(scene.colorinterp, start=1)
+        if colour.name == "alpha" and band not in asked
+    )
+    flags = ({flag.name for flag in scene.mask_flag_enums[band]} for band in (red, nir))
+    return GreenReader(
+        scene=scene,
+        red_nir=red_nir,
+        test=test,
+        quality=quality,
+        alpha=tuple(alpha),
+        clouds=mask,
+        masked=any(each not in _SEEN_OTHERWISE for each in flags),
+    )
 
 
 def windows(scene: Scene, bounds: Floats) -> Iterator[Span]:

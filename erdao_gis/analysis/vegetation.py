@@ -15,10 +15,10 @@ from affine import Affine
 from pyproj import CRS
 
 from erdao_gis.analysis._edges import Edges, distinct, expand, ring_edges, runs, sums_by
-from erdao_gis.analysis._inputs import Floats, Given, Mask, Positions, Shapes, given
+from erdao_gis.analysis._inputs import Floats, Given, Positions, Shapes, given
 from erdao_gis.analysis._results import spread
 from erdao_gis.analysis._row_sums import edge_integrals, row_sums
-from erdao_gis.analysis.scenes import GreenReader, QualityBand, Scene, Span, green_reader, windows
+from erdao_gis.analysis.scenes import Clouds, GreenReader, Scene, Span, green_reader, windows
 from erdao_gis.crs import require_known_datum, require_metres, same_crs
 from erdao_gis.errors import CRSError, GeometryError, SchemaError
 
@@ -35,7 +35,7 @@ def green_cover(
     threshold: float,
     *,
     red_nir: tuple[int, int],
-    clouds: QualityBand | Mask | None = None,
+    clouds: Clouds = None,
     warp: bool = False,
     min_seen: float = 1.0,
 ) -> pd.DataFrame:
@@ -57,8 +57,9 @@ def green_cover(
     red_nir
         Band numbers of red and near infrared, from 1.
     clouds
-        What hides the ground: a band of the scene, or an array of the scene's rows and columns
-        that is true where nothing is seen.
+        What hides the ground: a band of the scene, several of them, or an array of the scene's
+        rows and columns that is true where nothing is seen. The file's own nodata, mask and alpha
+        band hide it in any case.
     warp
         Accept a rotated scene or one in another CRS. The units are carried onto the scene's own
         grid, so that no cell is resampled.
@@ -73,8 +74,8 @@ def green_cover(
         ``green_cover``
             green part of what is seen; NaN where less than `min_seen` of the unit is seen
         ``seen_share``
-            part of the unit that the scene shows: not outside, nodata or cloud, and not 0/0
-            (reflectances that do not add up to more than 0)
+            part of the unit that the scene shows: not outside, nodata, masked or cloud, and not
+            0/0 (reflectances that do not add up to more than 0)
         ``at_least``, ``at_most``
             green part of the whole unit if all that is not seen were bare, or green
 
@@ -88,7 +89,7 @@ def green_cover(
     GeometryError
         Invalid geometries, units that are no areas, or none on the scene.
     SchemaError
-        A band, threshold, scale or mask that does not fit.
+        A band, threshold, scale or mask that does not fit, or complex numbers.
 
     Examples
     --------
@@ -150,12 +151,26 @@ def _on_grid(units: Given, crs: CRS, scene: Scene, *, warp: bool) -> _OnGrid:
     if foreign:
         require_known_datum(scene_crs, what="scene")
         lines = gpd.GeoSeries(shapely.segmentize(polygons, _EDGE_M), crs=crs)
-        polygons = np.asarray(lines.to_crs(scene_crs).to_numpy(), dtype=object)
+        polygons = _carried(np.asarray(lines.to_crs(scene_crs).to_numpy(), dtype=object), scene)
     edges, place = ring_edges(polygons), scene.transform
     start, end = _cells(place, edges.x0, edges.y0), _cells(place, edges.x1, edges.y1)
     moved = Edges(*start, *end, edges.owner)
     size = place.determinant  # of a cell, negative where rows run south
     return _OnGrid(polygons, moved, shapely.area(polygons) / abs(size), float(np.sign(size)))
+
+
+def _carried(polygons: Shapes, scene: Scene) -> Shapes:
+    """Put units that the scene's CRS cannot hold beside the scene, where nothing is seen."""
+    lost = ~np.isfinite(shapely.bounds(polygons)).all(axis=1)
+    if lost.any():
+        polygons[lost] = _ground(scene.transform, [(-2, -2), (-1, -2), (-1, -1)])
+    return polygons
+
+
+def _ground(place: Affine, corners: list[tuple[int, int]]) -> shapely.Polygon:
+    """Give the ground within corners of columns and rows."""
+    turn = np.array([[place.a, place.d], [place.b, place.e]])
+    return shapely.Polygon(np.array(corners) @ turn + (place.c, place.f))
 
 
 def _cells(place: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -170,13 +185,12 @@ def _inside_scene(units: _OnGrid, bounds: Floats, scene: Scene) -> Floats:
     over = (west < 0) | (north < 0) | (east > scene.width) | (south > scene.height)
     inside = units.cells.copy()
     place = scene.transform
-    frame = np.array([(0, 0), (scene.width, 0), (scene.width, scene.height), (0, scene.height)])
-    turn = np.array([[place.a, place.d], [place.b, place.e]])
-    ground = shapely.Polygon(frame @ turn + (place.c, place.f))
+    columns, rows = scene.width, scene.height
+    ground = _ground(place, [(0, 0), (columns, 0), (columns, rows), (0, rows)])
     shared = shapely.area(shapely.intersection(units.polygons[over], ground))
     inside[over] = shared / abs(place.determinant)
     if len(inside) and not inside.any():
-        facts = {"columns": scene.width, "rows": scene.height}
+        facts = {"columns": columns, "rows": rows}
         raise GeometryError("analysis_scene_missed", facts)
     return inside
 
