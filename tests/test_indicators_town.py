@@ -225,7 +225,7 @@ def test_banks(town: Workspace, table: Table) -> None:
 
 
 def test_a_scene_that_misses_the_units_gives_no_data(town: Workspace, tmp_path: Path) -> None:
-    """Units outside the scene have no green cover, and the scene is named."""
+    """Units outside the scene have no green cover, and the reason is named."""
     copy = tmp_path / "copy"
     shutil.copytree(town.folder, copy)
     path = open_workspace(copy).supplied_path("villages")
@@ -235,7 +235,7 @@ def test_a_scene_that_misses_the_units_gives_no_data(town: Workspace, tmp_path: 
     write_features(villages.reset_index(), path)
     table = compute_indicators(copy, unit="villages", ids=["village_green_cover"])
     assert table.frame["state"].tolist() == ["no_data", "no_data"]
-    assert table.frame["missing"].iloc[0] == ("scene",)
+    assert table.frame["missing"].iloc[0] == ("scene:elsewhere",)
 
 
 def test_two_runs_are_the_same(town: Workspace) -> None:

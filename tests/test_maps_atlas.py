@@ -213,7 +213,7 @@ def test_units_under_cloud_are_no_data(town: Path, tmp_path: Path) -> None:
     older = AtlasSource(copy)
     scene = newest_scene(older)
     assert scene is not None
-    assert scene.name == "2021-07.tif"
+    assert scene.path.name == "2021-07.tif"
     measured = take_measure("green_cover", older)
     assert measured.layer.classes is not None
     hidden = measured.layer.frame["green_cover_percent"].isna()
@@ -326,12 +326,12 @@ def test_fictional_place_bears_none_of_the_plans_names(town_atlas: Path) -> None
     assert not any("吉林" in row["title"]["zh"] or "八" in row["title"]["zh"] for row in layers)
 
 
-def test_scene_without_named_bands_is_refused(town: Path, tmp_path: Path) -> None:
-    """Which band is red is never guessed."""
+def test_scene_without_known_bands_is_refused(town: Path, tmp_path: Path) -> None:
+    """Which band is red is never guessed: B4 and B8 are not only Sentinel-2's."""
     copy = tmp_path / "town"
     shutil.copytree(town, copy)
     with rasterio.open(copy / "scenes" / "2025-07.tif", "r+") as scene:
-        scene.descriptions = ("B4", "B8", "SCL")
+        scene.descriptions = ("B4", "B8", "height")
     with pytest.raises(SchemaError, match=r"2025-07\.tif"):
         take_measure("green_cover", AtlasSource(copy))
 

@@ -7,20 +7,29 @@ from erdao_gis.files.limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.own_layers import read_own_features
 from erdao_gis.files.paths import checked_path, safe_file_name
 from erdao_gis.files.recognition import FileKind, recognise
-from erdao_gis.files.scenes import GDAL_OPTIONS, Scene, open_scene
+from erdao_gis.files.scenes import (
+    Scene,
+    SceneBands,
+    SceneQuality,
+    find_scenes,
+    open_scene,
+    write_scene,
+)
 from erdao_gis.files.writing import geojson_text, write_features
 
 __all__ = [
     "DEFAULT_LIMITS",
-    "GDAL_OPTIONS",
     "FeatureTable",
     "FileKind",
     "Limits",
     "Scene",
+    "SceneBands",
+    "SceneQuality",
     "TableHints",
     "atomic_file",
     "atomic_folder",
     "checked_path",
+    "find_scenes",
     "geojson_text",
     "open_scene",
     "read_features",
@@ -29,5 +38,6 @@ __all__ = [
     "safe_file_name",
     "write_bytes_atomic",
     "write_features",
+    "write_scene",
     "write_text_atomic",
 ]

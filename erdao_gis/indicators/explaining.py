@@ -11,6 +11,7 @@ from erdao_gis.indicators.engine import compute_indicators
 from erdao_gis.indicators.model import Indicator
 from erdao_gis.indicators.outline import outline
 from erdao_gis.indicators.registry import indicator, norms, registry, split_id
+from erdao_gis.indicators.run import Run
 from erdao_gis.indicators.table import Table, figure_text, line_text, missing_text, plain_row
 from erdao_gis.indicators.targets import target_of
 from erdao_gis.wording import word
@@ -44,7 +45,8 @@ def explain(
     dict
         Ready for JSON: ``id``, names, formula, unit, norm with its certainty, clauses and
         register elements with names, inputs with completeness, parameters, target, ``figures``
-        (rows of the table), ``features`` (figure -> layer -> ids) and ``run_id``.
+        (rows of the table), ``features`` (figure -> layer -> ids), ``scenes`` (of a figure that
+        imagery goes into: file, date and where the date stands, oldest first) and ``run_id``.
 
     Raises
     ------
@@ -72,6 +74,10 @@ def explain(
             key: {layer: list(ids) for layer, ids in found.features.get(key, {}).items()}
             for key in dict.fromkeys(rows["id"])
         },
+        "scenes": [
+            {"file": scene.path.name, "date": scene.date, "date_from": scene.date_from}
+            for scene in (Run(workspace).scenes() if "scene" in map(str, row.inputs) else ())
+        ],
     }
 
 
@@ -189,6 +195,7 @@ def explanation_lines(account: dict[str, Any], language: Language) -> list[str]:
     if account["register"]:
         lines.append(said("register", named(account["register"], "name")))
     lines.append(said("inputs", missing_text(account["inputs"], language)))
+    lines += _scene_lines(account["scenes"], language)
     if account["parameters"]:
         pairs = [f"{name} = {value}" for name, value in account["parameters"].items()]
         lines.append(said("parameters", "；".join(pairs) if language == "zh" else "; ".join(pairs)))
@@ -199,6 +206,17 @@ def explanation_lines(account: dict[str, Any], language: Language) -> list[str]:
         for layer, ids in layers.items():
             title = layer_schema(layer).title(language) if layer in layer_names() else layer
             lines.append(said("features", f"{figure}  {title} {_ids_text(ids, language)}"))
+    return lines
+
+
+def _scene_lines(scenes: list[dict[str, Any]], language: Language) -> list[str]:
+    """Name each scene with its date and where that stands."""
+    lines = []
+    for scene in scenes:
+        dated = word("imagery", f"date_{scene['date_from'] or 'none'}", language)
+        part = f"{scene['date'] or ''}{dated}"
+        text = word("indicators", "within", language).format(name=scene["file"], part=part)
+        lines.append(line_text(word("indicators", "scene", language), text, language))
     return lines
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
 import shapely
 
-from erdao_gis.analysis import QualityBand, green_cover
-from erdao_gis.errors import GeometryError
-from erdao_gis.files.scenes import GDAL_OPTIONS, open_scene
+from erdao_gis.files import Scene
 from erdao_gis.indicators.context import WHOLE, Context
+from erdao_gis.indicators.imagery import scene_cover
 from erdao_gis.indicators.model import Result
 from erdao_gis.indicators.motion import has_place
 
@@ -68,49 +65,34 @@ def built_up_green_ratio(ctx: Context) -> Result:
 # --- vegetation ---
 
 
-def _cover(ctx: Context, units: gpd.GeoDataFrame, scene: Path, threshold: float) -> pd.Series:
+def _cover(ctx: Context, units: gpd.GeoDataFrame, scene: Scene, threshold: float) -> pd.Series:
     """绿化覆盖率 of each unit from one scene, in per cent; NaN where too little is seen."""
-    known = units[has_place(units) & ~units.geometry.is_empty]
-    known.attrs = {**units.attrs, "completeness": "complete"}
-    looked = open_scene(scene)
-    names = [str(name or "").lower() for name in looked.descriptions]
-    bands = (names.index("red") + 1, names.index("nir") + 1) if "nir" in names else (1, 2)
-    clouds = QualityBand.sentinel2_scl(names.index("scl") + 1) if "scl" in names else None
-    with rasterio.Env(**GDAL_OPTIONS), rasterio.open(scene, driver="GTiff") as source:
-        try:
-            table = green_cover(
-                known,
-                source,
-                threshold,
-                red_nir=bands,
-                clouds=clouds,
-                warp=True,
-                min_seen=ctx.parameter("min_seen"),
-            )
-        except GeometryError as error:
-            if error.key != "analysis_scene_missed":
-                raise
-            return pd.Series(np.nan, index=units.index)
-    return table["green_cover"].reindex(units.index) * 100
+    table = scene_cover(units, scene, threshold, min_seen=ctx.parameter("min_seen"))
+    cover = table["green_cover"] * 100
+    cover.attrs["missing"] = table.attrs["missing"]
+    return cover
+
+
+def _missing(*covers: pd.Series) -> tuple[str, ...]:
+    """Name what is missing where a cover has no figure: a scene, or one that lies here."""
+    found = (cover.attrs["missing"] for cover in covers if cover.attrs["missing"])
+    return next(found, ("scene",))
 
 
 def _with_sensitivity(ctx: Context, units: gpd.GeoDataFrame) -> tuple[pd.Series, ...]:
     scene = ctx.run.scenes()[-1]
     middle, step = ctx.parameter("threshold"), ctx.parameter("step")
-    key = (ctx.unit, ctx.indicator.id, str(scene), middle, step)
+    key = (ctx.unit, ctx.indicator.id, str(scene.path), middle, step)
     cover: tuple[pd.Series, ...] = ctx.run.once(
         key, lambda: tuple(_cover(ctx, units, scene, middle + shift) for shift in (0, -step, step))
     )
     return cover
 
 
-_MISSING = ("scene",)
-
-
 def cover_share(ctx: Context) -> Result:
     """绿化覆盖率 of each unit, with the band that the threshold's choice makes."""
     value, most, least = _with_sensitivity(ctx, ctx.units)
-    return Result(amount=value, low=least, high=most, missing=_MISSING)
+    return Result(amount=value, low=least, high=most, missing=_missing(value))
 
 
 def cover_change(ctx: Context) -> Result:
@@ -120,20 +102,21 @@ def cover_change(ctx: Context) -> Result:
     if len(scenes) < 2:  # noqa: PLR2004 - a change needs two dates
         return Result(amount=ctx.zeros() * np.nan, missing=("scene (2)",), geometric=False)
     first, last = (_cover(ctx, ctx.units, scene, threshold) for scene in (scenes[0], scenes[-1]))
-    return Result(amount=last - first, missing=_MISSING, geometric=False)
+    return Result(amount=last - first, missing=_missing(first, last), geometric=False)
 
 
 def village_cover(ctx: Context) -> Result:
     """绿化覆盖率 of each village; for the whole, that of the barest village: the plan asks each."""
     value, most, least = _village_table(ctx)
+    missing = _missing(value)
     if ctx.unit == "villages":
-        return Result(amount=value, low=least, high=most, missing=_MISSING)
+        return Result(amount=value, low=least, high=most, missing=missing)
 
     def worst(cover: pd.Series) -> pd.Series:
         # One village without a figure may be the barest.
         return pd.Series([cover.min(skipna=False)], index=[WHOLE])
 
-    return Result(amount=worst(value), low=worst(least), high=worst(most), missing=_MISSING)
+    return Result(amount=worst(value), low=worst(least), high=worst(most), missing=missing)
 
 
 def villages_below(ctx: Context) -> Result:
@@ -145,7 +128,8 @@ def villages_below(ctx: Context) -> Result:
         return pd.Series([number], index=[WHOLE])
 
     value, most, least = _village_table(ctx)
-    return Result(amount=count(value), low=count(most), high=count(least), missing=_MISSING)
+    missing = _missing(value)
+    return Result(amount=count(value), low=count(most), high=count(least), missing=missing)
 
 
 def _village_table(ctx: Context) -> tuple[pd.Series, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from erdao_gis.catalogue import (
 )
 from erdao_gis.crs import GEOGRAPHIC, to_working
 from erdao_gis.errors import Fault, SchemaError
+from erdao_gis.files import Scene, find_scenes
 from erdao_gis.indicators.model import Option
 from erdao_gis.indicators.motion import has_place, moved, one_carriageway
 from erdao_gis.indicators.outline import outline
@@ -177,11 +179,13 @@ class Run:
         found: WalkingGraph = self.once(("graph", projects), made)
         return found
 
-    def scenes(self) -> list[Path]:
-        """Scenes of the workspace (``scenes/*.tif``), oldest name first."""
+    def scenes(self) -> tuple[Scene, ...]:
+        """Scenes of the workspace, the oldest first."""
         if self.workspace is None:
-            return []
-        return sorted((self.workspace.folder / "scenes").glob("*.tif"))
+            return ()
+        folder = self.workspace.folder / "scenes"
+        found: tuple[Scene, ...] = self.once("scenes", lambda: find_scenes(folder))
+        return found
 
     @functools.cached_property
     def statistics(self) -> pd.DataFrame:
@@ -193,8 +197,10 @@ class Run:
         found = {}
         for name in sorted(set(names)):
             if name == "scene":
-                for path in self.scenes():
-                    found[f"scenes/{path.name}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+                for path in itertools.chain(*(scene.files for scene in self.scenes())):
+                    with path.open("rb") as stream:  # a scene may be larger than the memory
+                        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                    found[f"scenes/{path.name}"] = digest
             elif name == "statistics":
                 text = self.statistics.to_csv(index=False)
                 found[name] = hashlib.sha256(text.encode()).hexdigest()

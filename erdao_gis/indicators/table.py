@@ -190,6 +190,9 @@ def _option_text(option: str, language: Language) -> str:
         key, colon, rest = option.partition(":")
         if key in ("statistics", "scene") or key.startswith("scene"):
             base = word("indicators", key.split(" ")[0], language)
+            reason = words("indicators").get(f"{key}_{rest}")
+            if reason:
+                return _joined("within", base, reason[language], language)
             return f"{base}{colon and ' '}{rest}"
         if key in layer_names():
             said = words("indicators").get(rest, {}).get(language, rest)

@@ -4,18 +4,18 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from itertools import zip_longest
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import rasterio
 
-from erdao_gis.analysis import QualityBand, green_cover, green_ratio, service_coverage
+from erdao_gis.analysis import green_ratio, service_coverage
 from erdao_gis.catalogue import code_lists, supply_record
 from erdao_gis.crs import same_crs
 from erdao_gis.drawing import classified
 from erdao_gis.errors import SchemaError
-from erdao_gis.files import GDAL_OPTIONS, Scene, open_scene
+from erdao_gis.files import Scene, find_scenes
+from erdao_gis.indicators.imagery import scene_cover
+from erdao_gis.indicators.table import missing_text
 from erdao_gis.maps.atlas_source import AtlasSource, spoken
 from erdao_gis.maps.atlas_tables import MeasureRow, measure_row, park_reaches
 from erdao_gis.maps.content import PageLayer, Pair
@@ -60,11 +60,11 @@ class _Taken:
     more: Mapping[str, tuple[Pair, pd.Series]] = dataclasses.field(default_factory=dict)
 
 
-def newest_scene(source: AtlasSource) -> Path | None:
-    """Return the scene of the workspace whose name sorts last; names begin with a date."""
+def newest_scene(source: AtlasSource) -> Scene | None:
+    """Return the latest scene of the workspace, by its date."""
     if source.workspace is None:
         return None
-    found = sorted((source.workspace.folder / SCENES).glob("*.tif"))
+    found = find_scenes(source.workspace.folder / SCENES)
     return found[-1] if found else None
 
 
@@ -172,44 +172,27 @@ def _ratio(row: MeasureRow, units: gpd.GeoDataFrame, source: AtlasSource) -> _Ta
     return _Taken(shares=shares, state=shares.attrs["state"], against=against)
 
 
-def _bands(scene: Scene) -> tuple[tuple[int, int], QualityBand | None, str]:
-    """Return numbers of red and near infrared, the quality band and its name."""
-    names = [str(name or "").strip().lower() for name in scene.descriptions]
-    if "red" not in names or "nir" not in names:
-        facts = {"file": scene.path.name, "names": ", ".join(filter(None, names)) or "-"}
-        raise SchemaError("map_scene_bands", facts)
-    red_nir = names.index("red") + 1, names.index("nir") + 1
-    if "scl" in names:
-        return red_nir, QualityBand.sentinel2_scl(names.index("scl") + 1), "SCL"
-    if "qa_pixel" in names:
-        return red_nir, QualityBand.landsat_qa_pixel(names.index("qa_pixel") + 1), "QA_PIXEL"
-    return red_nir, None, ""
-
-
 def _cover(row: MeasureRow, units: gpd.GeoDataFrame, source: AtlasSource) -> _Taken:
-    path = newest_scene(source)
-    if path is None:
+    scene = newest_scene(source)
+    if scene is None:
         raise SchemaError("map_no_scene", {"folder": SCENES})
-    scene = open_scene(path)
-    red_nir, clouds, quality = _bands(scene)
-    foreign = scene.rotated or not same_crs(scene.crs, units.crs)
-    with (
-        rasterio.Env(**GDAL_OPTIONS),
-        rasterio.open(scene.path, driver="GTiff") as opened,
-    ):
-        table = green_cover(
-            units, opened, row.threshold, red_nir=red_nir, clouds=clouds, warp=foreign
-        )
+    table = scene_cover(units, scene, row.threshold)
     facts = {
         "file": scene.path.name,
+        "date": scene.date or "",
+        "date_from": spoken(f"date_{scene.date_from or 'none'}", table="imagery"),
         "cell": f"{scene.cell_size[0]:g}",
         "threshold": f"{row.threshold:g}",
     }
     said = [spoken("scene_text", facts)]
-    if quality:
-        said.append(spoken("scene_clouds", {"band": quality}))
-    if foreign:
+    if scene.bands.quality:
+        said.append(spoken("scene_clouds", {"band": scene.bands.quality.name}))
+    if scene.rotated or not same_crs(scene.crs, units.crs):
         said.append(spoken("scene_warped"))
+    if table.attrs["missing"]:
+        missing = list(table.attrs["missing"])
+        reason = Pair(zh=missing_text(missing, "zh"), en=missing_text(missing, "en"))
+        said.append(spoken("scene_missing", {"reason": reason}))
     seen = (spoken("seen_percent"), table["seen_share"])
     return _Taken(
         shares=table["green_cover"],

@@ -31,10 +31,16 @@ def _split(option: str) -> tuple[str, str, str]:
     return layer, column, remark
 
 
+def _word_key(option: str) -> str:
+    """Give the key of the words for a scene or reported figures: ``scene (2)`` is ``scene``."""
+    layer, _, remark = _split(option)
+    return f"{_SCENE}_{remark}" if layer == _SCENE and remark else layer.split(" ")[0]
+
+
 def _option_words(option: str, language: Language) -> str:
     layer, column, remark = _split(option)
     if layer.split(" ")[0] in (_STATISTICS, _SCENE):
-        return word("reports", f"input_{layer.split(' ')[0]}", language)
+        return word("reports", f"input_{_word_key(option)}", language)
     if layer not in layer_names():
         return option
     schema = layer_schema(layer)
@@ -78,13 +84,15 @@ def missing_words(tokens: Sequence[str], language: Language) -> str:
 
 def _joined_key(token: str) -> str:
     """Fields of reported figures are one request, and so are the years of a scene."""
-    layer = _split(token.split("|", maxsplit=1)[0])[0].split(" ")[0]
-    return layer if layer in (_STATISTICS, _SCENE) else token
+    layer, _, remark = _split(token.split("|", maxsplit=1)[0])
+    layer = layer.split(" ")[0]
+    one_request = layer == _STATISTICS or (layer == _SCENE and not remark)
+    return layer if one_request else token
 
 
 def _whom(token: str, language: Language) -> str:
-    if token in (_STATISTICS, _SCENE):
-        return word("reports", f"whom_{token}", language)
+    if _split(token)[0] in (_STATISTICS, _SCENE):
+        return word("reports", f"whom_{_split(token)[0]}", language)
     found = []
     for option in token.split("|"):
         layer = _split(option)[0]
@@ -99,8 +107,8 @@ def _whom(token: str, language: Language) -> str:
 
 def _held(token: str, workspace: Workspace | None, language: Language) -> str:
     """Tell what there is of an input today."""
-    if token in (_STATISTICS, _SCENE):
-        return word("reports", f"held_{token}", language)
+    if _split(token)[0] in (_STATISTICS, _SCENE):
+        return word("reports", f"held_{_word_key(token)}", language)
     said = []
     for option in token.split("|"):
         layer = _split(option)[0]

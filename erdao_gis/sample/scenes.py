@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from affine import Affine
 
+from erdao_gis import files
 from erdao_gis.crs import WORKING
-from erdao_gis.files import atomic_file
 from erdao_gis.sample.land import LAWN
 from erdao_gis.sample.layout import (
     GREEN_EXTRA,
@@ -173,20 +172,20 @@ def write_scene(date: str, path: Path) -> None:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_scene("2025-07", Path(folder) / "2025-07.tif")
-    ...     rasterio.open(Path(folder) / "2025-07.tif").scales
+    ...     files.open_scene(Path(folder) / "2025-07.tif").scales
     (0.0001, 0.0001, 1.0)
     """
-    bands = _bands(date)
     east, north = ORIGIN[0] - MARGIN_M, ORIGIN[1] + HEIGHT + MARGIN_M
-    profile = {"driver": "GTiff", "dtype": "uint16", "count": 3, "height": bands.shape[1],
-               "width": bands.shape[2], "nodata": 0, "crs": WORKING, "tiled": True,
-               "blockxsize": 128, "blockysize": 128, "compress": "deflate", "predictor": 2,
-               "transform": Affine(CELL_M, 0, east, 0, -CELL_M, north)}  # fmt: skip
-    with atomic_file(path) as draft, rasterio.open(draft, "w", **profile) as target:
-        target.write(bands)
-        target.scales, target.offsets = (SCALE, SCALE, 1.0), (OFFSET, OFFSET, 0.0)
-        target.descriptions = ("red", "nir", "SCL")
-        target.update_tags(
-            TIFFTAG_DATETIME=f"{date[:4]}:07:15 10:30:00",
-            TIFFTAG_IMAGEDESCRIPTION="Simulated scene of a fictional town",
-        )
+    files.write_scene(
+        path,
+        _bands(date),
+        crs=WORKING,
+        transform=Affine(CELL_M, 0, east, 0, -CELL_M, north),
+        names=("red", "nir", "SCL"),
+        scaling=((SCALE, OFFSET), (SCALE, OFFSET), (1.0, 0.0)),
+        nodata=0,
+        tags={
+            "TIFFTAG_DATETIME": f"{date[:4]}:07:15 10:30:00",
+            "TIFFTAG_IMAGEDESCRIPTION": "Simulated scene of a fictional town",
+        },
+    )
