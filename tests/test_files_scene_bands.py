@@ -15,8 +15,9 @@ from erdao_gis.analysis import QualityBand
 from erdao_gis.errors import SchemaError
 from erdao_gis.files import SceneBands, open_scene
 from erdao_gis.files.scenes.bands import scene_bands
-from erdao_gis.files.scenes.products import product_rows, quality_kinds
+from erdao_gis.files.scenes.products import BandNames, DateTag, Sensor, quality_kinds
 from erdao_gis.files.scenes.sidecar import Sidecar
+from erdao_gis.rows import shipped_rows
 
 MEANINGS = {"red", "nir", "nir_narrow", "other", "alpha", "quality_second", "quality_unknown"}
 
@@ -247,25 +248,28 @@ def test_near_infrared_is_no_alpha(tmp_path: Path) -> None:
 # --- rows ---
 
 
-@pytest.mark.parametrize("row", product_rows("bands"), ids=lambda row: row["names"][:20])
-def test_every_row_of_bands_is_whole(row: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "row", shipped_rows("imagery/bands", BandNames), ids=lambda row: row.names[0]
+)
+def test_every_row_of_bands_is_whole(row: BandNames) -> None:
     """A meaning that is known, sensors that are listed, and where it is said."""
-    sensors = {entry["sensor"] for entry in product_rows("sensors")}
-    assert row["meaning"] in MEANINGS | set(quality_kinds())
-    assert set(row["sensors"].split("|")) <= sensors | {""}
-    assert row["source"]
-    assert all(row["names"].split("|"))
+    sensors = {entry.sensor for entry in shipped_rows("imagery/sensors", Sensor)}
+    assert row.meaning in MEANINGS | set(quality_kinds())
+    assert set(row.sensors) <= sensors
+    assert row.source
+    assert row.names
 
 
 def test_every_table_says_where_it_is_from() -> None:
     """Sensors, quality bands and tags have sources, and a quality band hides something."""
-    for table in ("sensors", "quality", "date_tags"):
-        assert all(row["source"] for row in product_rows(table))
-    assert all(hiding.values or hiding.bits for hiding in quality_kinds().values())
+    assert all(row.source for row in shipped_rows("imagery/sensors", Sensor))
+    assert all(row.source for row in shipped_rows("imagery/date_tags", DateTag))
+    assert all(row.source and (row.values or row.bits) for row in quality_kinds().values())
 
 
 def test_measures_and_scenes_mean_the_same_by_a_quality_band() -> None:
     """The short forms of the measure agree with the rows."""
     scl, landsat = QualityBand.sentinel2_scl(3), QualityBand.landsat_qa_pixel(3)
-    assert (scl.values, scl.bits) == tuple(quality_kinds()["scl"])
-    assert (landsat.values, landsat.bits) == tuple(quality_kinds()["qa_pixel"])
+    kinds = quality_kinds()
+    assert (scl.values, scl.bits) == (kinds["scl"].values, kinds["scl"].bits)
+    assert (landsat.values, landsat.bits) == (kinds["qa_pixel"].values, kinds["qa_pixel"].bits)

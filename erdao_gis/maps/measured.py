@@ -19,6 +19,7 @@ from erdao_gis.indicators.table import missing_text
 from erdao_gis.maps.atlas_source import AtlasSource, spoken
 from erdao_gis.maps.atlas_tables import MeasureRow, measure_row, park_reaches
 from erdao_gis.maps.content import PageLayer, Pair
+from erdao_gis.wording import pair
 
 __all__ = ["MeasuredMap", "input_line", "missing_inputs", "newest_scene", "take_measure"]
 
@@ -180,7 +181,7 @@ def _cover(row: MeasureRow, units: gpd.GeoDataFrame, source: AtlasSource) -> _Ta
     facts = {
         "file": scene.path.name,
         "date": scene.date or "",
-        "date_from": spoken(f"date_{scene.date_from or 'none'}", table="imagery"),
+        "date_from": pair("imagery", f"date_{scene.date_from or 'none'}"),
         "cell": f"{scene.cell_size[0]:g}",
         "threshold": f"{row.threshold:g}",
     }

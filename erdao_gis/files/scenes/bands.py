@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from erdao_gis.errors import SchemaError
-from erdao_gis.files.scenes.products import product_rows, quality_kinds, sensors_named
+from erdao_gis.files.scenes.products import BandNames, quality_kinds, sensors_named
 from erdao_gis.files.scenes.sidecar import Sidecar
-from erdao_gis.wording import words
+from erdao_gis.rows import shipped_rows
+from erdao_gis.wording import pair
 
 __all__ = ["SceneBands", "SceneQuality", "scene_bands"]
 
@@ -83,18 +84,18 @@ def scene_bands(
     """
     meanings = [_meanings(_plain(name)) for name in names]
     if stated.red and stated.nir:
-        pair = stated.red, stated.nir
+        red, nir = stated.red, stated.nir
     else:
-        pair = _named_pair(image, names, meanings)
-    used = {*pair, stated.quality_band}
+        red, nir = _named_pair(image, names, meanings)
+    used = {red, nir, stated.quality_band}
     alpha = [
         number
         for number, (colour, meaning) in enumerate(zip(colours, meanings, strict=True), start=1)
         if number not in used and (colour == "alpha" or "alpha" in meaning.values())
     ]
     return SceneBands(
-        red=pair[0],
-        nir=pair[1],
+        red=red,
+        nir=nir,
         quality=_quality(image, names, meanings, stated, {*used, *alpha}),
         alpha=alpha[0] if alpha else None,
     )
@@ -111,9 +112,9 @@ def _table() -> tuple[dict[str, dict[str, str]], list[tuple[str, dict[str, str]]
     """Read the names of bands: whole ones, and patterns in their order."""
     whole: defaultdict[str, dict[str, str]] = defaultdict(dict)
     patterns = []
-    for row in product_rows("bands"):
-        for name in map(_plain, row["names"].split("|")):
-            meanings = dict.fromkeys(row["sensors"].split("|"), row["meaning"])
+    for row in shipped_rows("imagery/bands", BandNames):
+        meanings = dict.fromkeys(row.sensors or ("",), row.meaning)
+        for name in map(_plain, row.names):
             if "*" in name:
                 patterns.append((name, meanings))
             else:
@@ -142,12 +143,12 @@ def _named_pair(
     if coded and named:
         possible &= named
     pairs = {_pair_of(sensor, meanings) for sensor in possible}
-    pair = next(iter(pairs)) if len(pairs) == 1 else (0, 0)
-    if 0 in pair:
+    agreed = next(iter(pairs)) if len(pairs) == 1 else (0, 0)
+    if 0 in agreed:
         roles = {role for sensor in possible for role in _roles(sensor, meanings)}
         lacking = {"red", "nir"} - {role.removesuffix("_narrow") for role in roles}
         raise _unknown(image, names, lacking, sensors=len(pairs) != 1)
-    return pair
+    return agreed
 
 
 def _roles(sensor: str, meanings: Sequence[Meanings]) -> list[str]:
@@ -169,12 +170,12 @@ def _unknown(
 ) -> SchemaError:
     """Make the error that says what is not known, and what to write into the sidecar."""
     key = f"lacking_{'_'.join(sorted(lacking))}" if lacking else "bands_twice"
-    reason = words("imagery")["sensors_differ" if sensors else key]
+    reason = pair("imagery", "sensors_differ" if sensors else key)
     facts = {
         "file": image.name,
         "names": ", ".join(f"{n} {name or '-'}" for n, name in enumerate(names, start=1)),
-        "reason_zh": reason["zh"],
-        "reason_en": reason["en"],
+        "reason_zh": reason.zh,
+        "reason_en": reason.en,
         "sidecar": image.with_suffix(".toml").name,
     }
     return SchemaError("scene_bands_unknown", facts)
@@ -191,10 +192,15 @@ def _quality(
     kinds = quality_kinds()
     if stated.quality_band is not None:
         band = stated.quality_band
-        hiding = kinds.get(stated.quality_kind)
-        values, bits = hiding or (stated.quality_values, stated.quality_bits)
-        name = band and (names[band - 1] or str(band))
-        return SceneQuality(name=str(name), band=band, values=values, bits=bits) if band else None
+        if not band:
+            return None
+        kind = kinds.get(stated.quality_kind)
+        return SceneQuality(
+            name=names[band - 1] or str(band),
+            band=band,
+            values=kind.values if kind else stated.quality_values,
+            bits=kind.bits if kind else stated.quality_bits,
+        )
     roles = {
         number: next(iter(meaning.values()))
         for number, meaning in enumerate(meanings, start=1)
@@ -215,6 +221,5 @@ def _quality(
         raise SchemaError("scene_quality_unknown", facts)
     if not known:
         return None
-    band = known[0]
-    values, bits = kinds[roles[band]]
-    return SceneQuality(name=str(names[band - 1]), band=band, values=values, bits=bits)
+    band, kind = known[0], kinds[roles[known[0]]]
+    return SceneQuality(name=str(names[band - 1]), band=band, values=kind.values, bits=kind.bits)

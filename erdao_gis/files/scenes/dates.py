@@ -4,7 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 
-from erdao_gis.files.scenes.products import product_rows, sensors_named
+from erdao_gis.files.scenes.products import DateTag, sensors_named
+from erdao_gis.rows import shipped_rows
 
 __all__ = ["date_in_name", "date_in_tags", "iso_date", "period"]
 
@@ -111,9 +112,9 @@ def date_in_tags(tags: Callable[[str], dict[str, str]]) -> str | None:
     tags
         Gives the tags of a domain.
     """
-    for row in product_rows("date_tags"):
-        known = {name.upper(): text for name, text in tags(row["domain"]).items()}
-        found = _IN_TAGS.match(known.get(row["tag"], ""))
+    for row in shipped_rows("imagery/date_tags", DateTag):
+        known = {name.upper(): text for name, text in tags(row.domain).items()}
+        found = _IN_TAGS.match(known.get(row.tag, ""))
         date = found and _ordered(found)
         if date:
             return date
