@@ -9,10 +9,11 @@ import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pytest
+import rasterio
 import shapely
+from affine import Affine
 
-from erdao_gis.catalogue import Workspace, open_workspace, read_layer
-from erdao_gis.files import write_features
+from erdao_gis.catalogue import Workspace, read_layer
 from erdao_gis.indicators import Table, compute_indicators, evaluate, registry
 from erdao_gis.sample import write_sample
 
@@ -228,11 +229,9 @@ def test_a_scene_that_misses_the_units_gives_no_data(town: Workspace, tmp_path: 
     """Units outside the scene have no green cover, and the reason is named."""
     copy = tmp_path / "copy"
     shutil.copytree(town.folder, copy)
-    path = open_workspace(copy).supplied_path("villages")
-    villages = read_layer("villages", copy)
-    villages["geometry"] = villages.translate(50_000, 0)
-    path.unlink()
-    write_features(villages.reset_index(), path)
+    for path in (copy / "scenes").iterdir():
+        with rasterio.open(path, "r+") as scene:
+            scene.transform = Affine.translation(50_000, 0) @ scene.transform
     table = compute_indicators(copy, unit="villages", ids=["village_green_cover"])
     assert table.frame["state"].tolist() == ["no_data", "no_data"]
     assert table.frame["missing"].iloc[0] == ("scene:elsewhere",)
