@@ -1,6 +1,8 @@
 """Evaluation: path, deviation and verdict; and reported figures that are no geometry."""
 
+import csv
 import json
+from importlib import resources
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +18,6 @@ from erdao_gis.indicators import (
     evaluate,
     path_value,
     read_statistics,
-    registry,
 )
 from erdao_gis.indicators.statistics import latest
 from erdao_gis.plan import read_plan
@@ -82,12 +83,13 @@ def test_the_baseline_is_no_progress(tmp_path: Path) -> None:
 
 
 def test_a_target_without_a_baseline_is_listed(tmp_path: Path) -> None:
-    """Reached or not can be told; by how much it is missed cannot."""
+    """That it is met can be told; what is not met has no verdict, and the reason is given."""
     town = reporting(tmp_path, "IN10,,,=,90,%,2025,a,a", "IN51,,,=,100,%,2025,a,a")
     result = evaluate("2025", workspace=town)
     frame = result.frame.set_index("id")
-    assert frame.loc["reported_in10", "verdict"] == "behind"
+    assert frame.loc["reported_in10", ["verdict", "reason"]].tolist() == ["no_data", "no_base"]
     assert pd.isna(frame.loc["reported_in10", "deviation"])
+    assert "no base value" in next(line for line in result.lines("en") if "reported_in10" in line)
     assert frame.loc["reported_in51", "verdict"] == "met"
     assert "reported_in10" in [fault.feature for fault in result.faults]
     mid = evaluate("2023", template="mid", workspace=town).frame.set_index("id")
@@ -219,16 +221,62 @@ def test_a_table_without_a_column_is_refused(tmp_path: Path) -> None:
     assert "as_of" in caught.value.message("en")
 
 
-def test_every_target_with_a_number_is_followed() -> None:
-    """Each target of the plan that is a number has an indicator, save yearly growth of GDP."""
-    followed = {row.target for row in registry().values() if row.target not in ("", "norm")}
-    targets = {
-        one.register_id
-        for one in read_plan().figures
-        if one.role == "target" and one.value is not None
-    }
-    # IN32 leaves open whether yearly or in all, IN52 whether economy or income.
-    assert targets - followed == {"IN32", "IN52"}
+def test_every_target_of_the_plan_is_judged_or_listed_with_its_reason() -> None:
+    """Of the figures that the plan calls targets none is lost and none stands twice."""
+    targets = [
+        f"{figure.register_id}.{figure.part}".removesuffix(".")
+        for figure in read_plan().figures
+        if figure.role == "target"
+    ]
+    result = evaluate("2025")
+    shown = [*result.frame["target_id"], *result.left_out["target_id"]]
+    assert sorted(shown) == sorted(targets)
+    assert len(result.left_out) == 9
+    assert (result.left_out[["reason_zh", "reason_en", "name_zh", "name_en"]] != "").all(axis=None)
+    told = result.as_dict()["left_out"]
+    assert [row["target_id"] for row in told] == list(result.left_out["target_id"])
+    for language in ("zh", "en"):
+        lines = "\n".join(result.lines(language))  # type: ignore[arg-type]
+        assert all(reason in lines for reason in result.left_out[f"reason_{language}"])
+
+
+def test_reasons_are_written_for_what_is_left_out_only() -> None:
+    """A reason whose target is judged would contradict the evaluation."""
+    file = resources.files("erdao_gis.shipped") / "indicators" / "left_out.csv"
+    rows = list(csv.DictReader(file.read_text("utf-8").splitlines()))
+    assert [row["target"] for row in rows] == list(evaluate("2025").left_out["target_id"])
+
+
+def test_gdp_growth_is_listed_since_its_reading_is_open() -> None:
+    """Yearly or in all is not said: 6.5 % a year comes to 37 % in five."""
+    row = evaluate("2025").left_out.set_index("target_id").loc["IN32"]
+    assert (row["target_operator"], row["target"], row["unit"]) == ("≈", 6.5, "%/year")
+    assert round((1.065**5 - 1) * 100) == 37
+    assert "37" in row["reason_zh"]
+    assert "37" in row["reason_en"]
+
+
+@pytest.mark.parametrize(
+    ("reported", "verdict"),
+    [("IN11,,,>=,90", "met"), ("IN11,,,>=,80", "no_data"), ("IN35,,,<=,3", "met"),
+     ("IN35,,,<=,5", "no_data"), ("IN35,,,>=,5", "no_data")],
+)  # fmt: skip
+def test_a_reported_bound_is_judged_as_far_as_it_goes(
+    tmp_path: Path, reported: str, verdict: str
+) -> None:
+    """At least 90 % is enough for 85 %; at most 5 % says nothing of a ceiling of 4 %."""
+    row = verdicts(tmp_path, f"{reported},%,2025,a,a")
+    row = row.loc[f"reported_{reported[:4].lower()}"]
+    assert (row["verdict"], row["reason"]) == (verdict, "bound")
+
+
+def test_a_target_that_was_reached_before_is_to_be_kept(tmp_path: Path) -> None:
+    """Jobs: 14,919 a year before, 9,000 wanted; 8,900 is 100 of 5,919 short at any time."""
+    town = reporting(tmp_path, "IN36,,,=,14919,x,2020,a,a", "IN36,,,=,8900,x,2022,a,a")
+    row = evaluate("2022", template="mid", workspace=town).frame.set_index("id")
+    row = row.loc["reported_in36"]
+    assert (row["start"], row["path"], row["verdict"]) == (9000, 9000, "behind")
+    assert row["deviation"] == pytest.approx(-100 / 5919)
 
 
 def test_a_table_without_a_target_figure_is_refused() -> None:

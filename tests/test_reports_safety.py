@@ -13,7 +13,15 @@ import pytest
 from playwright.sync_api import Page
 
 from erdao_gis.reports import Report, report_html, report_pdf, report_workbook
-from erdao_gis.reports.content import Block, FigureLine, Judged, Missing, NormLine, Theme
+from erdao_gis.reports.content import (
+    Block,
+    FigureLine,
+    Judged,
+    LeftOut,
+    Missing,
+    NormLine,
+    Theme,
+)
 
 HOSTILE = (
     "=1+1",
@@ -48,7 +56,7 @@ def hand_report(text: str) -> Report:
         id=text, name=text, unit=text, clauses=text, verdict="off", verdict_text=text,
         base_text=text, target_text=text, path_text=text, actual_text=text, deviation_text=text,
         reason=text, base=1.0, base_year=2020, target=3.0, operator=text, target_year=2025,
-        path=3.0, actual=1.5, actual_as_of=text, deviation=-0.75,
+        path=3.0, actual=1.5, actual_as_of=text, actual_state_text=text, deviation=-0.75,
     )  # fmt: skip
     return Report(
         language="zh", template="final", title=text, subject=text, as_of=dt.date(2025, 12, 31),
@@ -56,6 +64,7 @@ def hand_report(text: str) -> Report:
         faults=(text,), themes=(Theme(key="own", title=text, blocks=blocks),),
         missing=(Missing(name=text, held=text, whom=text, indicators=(text,), figures=1),),
         judged=(judged,), behind=0.0, off=0.2, path="linear",
+        left_out=(LeftOut(id=text, name=text, target_text=text, clauses=text, reason=text),),
         norms=(NormLine(title=text, says=text, certainty=text),), maps=(),
     )  # fmt: skip
 

@@ -2,14 +2,18 @@
 
 import dataclasses
 import datetime as dt
+import html
+import re
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from erdao_gis.errors import MissingDependencyError, NotInPlanError, SchemaError
-from erdao_gis.indicators import Table, compute_indicators
+from erdao_gis.indicators import Table, compute_indicators, evaluate
 from erdao_gis.reports import write_report
 
 IDS = ("axis_length", "village_green_cover", "park_unserved", "reported_in01")
@@ -112,9 +116,45 @@ def test_shipped_district_is_named_by_its_plan(tmp_path: Path) -> None:
     assert "农业农村部门" in page
 
 
-def test_report_without_any_target_says_so(town: Path, small: Table, tmp_path: Path) -> None:
-    """A table without a figure for a target still gives a report, with no verdict."""
+def test_reported_targets_are_judged_though_the_table_lacks_them(
+    town: Path, small: Table, tmp_path: Path
+) -> None:
+    """The town reports 50 of everything: what wants less is met, and three have a base."""
     known = small.frame["id"].isin([*IDS])
     some = dataclasses.replace(small, frame=small.frame[known])
     (path,) = write_report(tmp_path, town, as_of="2025", formats=["html"], table=some)
-    assert "明显偏离 0 项" in path.read_text("utf-8")
+    # On target: 16, 17, 18, 33, 34, 50. Behind: 58, 50 of 400 left. Far off: 10 and 15.
+    assert "达标 6 项，滞后 1 项，明显偏离 2 项，无数据 14 项" in path.read_text("utf-8")
+
+
+def test_targets_that_are_not_judged_stand_in_every_output_with_their_reason(
+    town: Path, small: Table, tmp_path: Path
+) -> None:
+    """Nine of the outline's targets: page, PDF and workbook list them and say why."""
+    paths = write_report(tmp_path, town, as_of="2025", table=small, language="en")
+    files = {path.suffix[1:]: path for path in paths}
+    listed = evaluate("2025", workspace=town, table=small).left_out
+    page = files["html"].read_text("utf-8")
+    sheet = openpyxl.load_workbook(files["xlsx"])["not judged"]
+    rows = {row[0]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
+    printed = subprocess.run(
+        ["pdftotext", "-raw", files["pdf"], "-"], capture_output=True, check=True
+    )
+    words = re.sub(r"\s", "", printed.stdout.decode())
+    assert re.findall(r'data-left-out="([^"]+)"', page) == list(listed["target_id"]) == list(rows)
+    for row in listed.to_dict("records"):
+        assert row["reason_en"] in html.unescape(page)
+        assert rows[row["target_id"]][-1] == row["reason_en"]
+        assert re.sub(r"\s", "", row["reason_en"]) in words
+
+
+def test_the_report_states_the_rule_of_its_verdicts(
+    town: Path, small: Table, tmp_path: Path
+) -> None:
+    """How to read a verdict: without a base no shortfall is judged, and the row says so."""
+    (path,) = write_report(tmp_path, town, as_of="2025", formats=["html"], table=small)
+    page = path.read_text("utf-8")
+    assert "未达到而又无基期值的为无数据" in page
+    (row,) = re.findall(r'<tr data-judged="reported_in36">.*?</tr>', page)
+    assert "无数据" in row
+    assert "无基期值，未达目标的不作结论" in row

@@ -21,7 +21,7 @@ band of doubt: the function need not know.
 
 from erdao_gis.indicators.context import WHOLE, Context
 from erdao_gis.indicators.engine import compute_indicators
-from erdao_gis.indicators.evaluation import Evaluation, Limits, evaluate, path_value
+from erdao_gis.indicators.evaluation import Evaluation, evaluate
 from erdao_gis.indicators.explaining import (
     clause_lines,
     explain,
@@ -34,14 +34,17 @@ from erdao_gis.indicators.statistics import read_statistics
 from erdao_gis.indicators.table import Table
 from erdao_gis.indicators.targets import target_of
 from erdao_gis.indicators.units import UNITS
+from erdao_gis.indicators.verdicts import Goal, Judgement, Limits, judge, path_value
 
 __all__ = [
     "UNITS",
     "WHOLE",
     "Context",
     "Evaluation",
+    "Goal",
     "Indicator",
     "Input",
+    "Judgement",
     "Limits",
     "Norm",
     "Option",
@@ -55,6 +58,7 @@ __all__ = [
     "figures_of_clause",
     "indicator",
     "indicator_inputs",
+    "judge",
     "norms",
     "path_value",
     "read_statistics",

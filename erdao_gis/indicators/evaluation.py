@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,47 +20,43 @@ from erdao_gis.indicators.outline import outline
 from erdao_gis.indicators.registry import registry
 from erdao_gis.indicators.run import Run
 from erdao_gis.indicators.statistics import latest
-from erdao_gis.indicators.table import Table, line_text, number_text, unit_text
-from erdao_gis.indicators.targets import target_of
-from erdao_gis.wording import word
+from erdao_gis.indicators.table import Table, bounded_text, line_text, number_text, unit_text
+from erdao_gis.indicators.targets import sense, target_of
+from erdao_gis.indicators.verdicts import Goal, Limits, Way, judge
+from erdao_gis.plan import Figure
+from erdao_gis.rows import shipped_rows
+from erdao_gis.wording import Pair, word
 
-__all__ = ["Evaluation", "Limits", "evaluate", "path_value"]
+__all__ = ["Evaluation", "evaluate"]
 
 Template = Literal["mid", "final"]
-Way = Literal["linear", "steps"]
-_NUMBERS = ("baseline", "target", "path", "actual", "deviation")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """How far behind its path an indicator may be, as a share of what was to be gained.
-
-    No norm fixes these: they are parameters, and the evaluation states them.
-    """
-
-    behind: float = 0.0
-    "Below minus this much it is behind (滞后)."
-    off: float = 0.2
-    "Below minus this much it is far off (明显偏离)."
+_NUMBERS = ("baseline", "target", "start", "path", "actual", "deviation")
+# What the operator of a reported figure makes of it.
+_STATES = {"=": "value", "≈": "value", ">=": "lower_bound", ">": "lower_bound",
+           "<=": "upper_bound", "<": "upper_bound"}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """What the plan promised, held against what is.
+    """What the plan promised, held against what is: every target of the plan, judged or listed.
 
     Attributes
     ----------
     frame
-        A row for each target of the plan: id, names, unit, direction, baseline, base_year,
-        target, target_operator, target_year, path, actual, actual_as_of, deviation
-        (actual less path, over the distance
-        from baseline to target), verdict (met, behind, off, no_data), missing,
-        clauses.
+        A row for each target that is judged: id, target_id (register id, with its part), names,
+        unit, direction, baseline, base_year, target, target_operator, target_year, start and
+        path (where the path sets out, and where it stands), actual, actual_state (value,
+        lower_bound, upper_bound, part, no_data), actual_as_of, deviation, verdict and reason
+        (see `judge`), missing, clauses.
+    left_out
+        A row for each target that is not: target_id, names, target (NaN where the plan gives no
+        number), target_operator, unit, target_year, reason_zh, reason_en, clauses.
     table
         The indicator table from which the measured figures were read.
     """
 
     frame: pd.DataFrame
+    left_out: pd.DataFrame
     as_of: str
     template: Template
     path: Way
@@ -78,6 +75,7 @@ class Evaluation:
             "path": self.path,
             "limits": {"behind": self.limits.behind, "off": self.limits.off},
             "rows": [_plain(row) for row in self.frame.to_dict("records")],
+            "left_out": [_plain(row) for row in self.left_out.to_dict("records")],
             "faults": [fault.as_dict(language) for fault in self.faults],
         }
 
@@ -87,20 +85,32 @@ class Evaluation:
         def label(key: str) -> str:
             return word("indicators", key, language)
 
+        mark = "；" if language == "zh" else "; "
         found = [f"{label(f'template_{self.template}')} {self.as_of}"]
         for row in self.frame.to_dict("records"):
-            unit = unit_text(row["unit"], language)
             parts = [
-                f"{label(key)} {number_text(row[key])}"
+                f"{label(key)} {bounded_text(row[key], row.get(f'{key}_state', ''))}"
                 for key in ("baseline", "path", "target", "actual")
                 if not math.isnan(row[key])
             ]
             if not math.isnan(row["deviation"]):
                 parts.append(f"{label('deviation')} {row['deviation'] * 100:+.1f} %")
-            verdict = label(f"verdict_{row['verdict']}")
-            name = label("within").format(name=row[f"name_{language}"], part=unit)
-            text = ("；" if language == "zh" else "; ").join([verdict, *parts])
+            if row["reason"]:
+                parts.append(label(f"reason_{row['reason']}"))
+            text = mark.join([label(f"verdict_{row['verdict']}"), *parts])
+            name = label("within").format(
+                name=row[f"name_{language}"], part=unit_text(row["unit"], language)
+            )
             found.append(f"{row['id']}  {line_text(name, text, language)}")
+        found.append(label("left_out"))
+        for row in self.left_out.to_dict("records"):
+            parts = [row[f"reason_{language}"]]
+            if not math.isnan(row["target"]):
+                unit = unit_text(row["unit"], language)
+                amount = f"{row['target_operator']} {number_text(row['target'])} {unit}"
+                parts.insert(0, f"{label('target')} {amount}")
+            text = line_text(row[f"name_{language}"], mark.join(parts), language)
+            found.append(f"{row['target_id']}  {text}")
         return found
 
 
@@ -135,30 +145,6 @@ def _years(day: dt.date) -> float:
     return day.year - 1 + ((day - first).days + 1) / ((last - first).days + 1)
 
 
-def path_value(baseline: float, target: float, share: float, way: Way, *, steps: int = 5) -> float:
-    """Return where an indicator should be when a share of the time has gone by.
-
-    Parameters
-    ----------
-    baseline, target
-        At the beginning and at the end.
-    share
-        Of the time between them that has gone by; below 0 and above 1 count as 0 and 1.
-    way
-        ``linear``, or ``steps``: it rises at the end of each of the `steps` (years) only.
-
-    Examples
-    --------
-    >>> path_value(20, 30, 0.5, "linear"), path_value(20, 30, 0.5, "steps")
-    (25.0, 24.0)
-    """
-    gone = min(1.0, max(0.0, share))
-    if way == "steps":
-        gone = math.floor(gone * steps + 1e-9) / steps
-    # Weighted so, both ends are met exactly.
-    return float(baseline * (1 - gone) + target * gone)
-
-
 def evaluate(
     as_of: str,
     *,
@@ -191,7 +177,7 @@ def evaluate(
     Returns
     -------
     Evaluation
-        Without a baseline there is no path: such a row has a verdict only if the target is met.
+        Every target of the plan: judged by the rule of `judge`, or listed with the reason why not.
 
     Raises
     ------
@@ -203,6 +189,8 @@ def evaluate(
     >>> result = evaluate("2025")
     >>> sorted(set(result.frame["verdict"]))
     ['no_data']
+    >>> "IN32" in set(result.left_out["target_id"])
+    True
     """
     if template not in ("mid", "final"):
         raise SchemaError("indicators_bad_template", {"template": template})
@@ -228,6 +216,7 @@ def evaluate(
         records.append(_judged(row, facts, when, template, path, bounds))
     return Evaluation(
         frame=pd.DataFrame(records),
+        left_out=pd.DataFrame(_left_out({row.target for row in rows})),
         as_of=as_of,
         template=template,
         path=path,
@@ -237,39 +226,93 @@ def evaluate(
     )
 
 
+def _target_id(figure: Figure) -> str:
+    """Return the register id of a figure with its part, as the registry's targets are written."""
+    return f"{figure.register_id}.{figure.part}" if figure.part else figure.register_id
+
+
+@functools.cache
+def _targets() -> dict[str, Figure]:
+    """Return every figure that the plan calls a target."""
+    return {_target_id(figure): figure for figure in outline().figures if figure.role == "target"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _LeftOut:
+    """A row of ``layers/indicators/left_out.csv``."""
+
+    target: str
+    "Register id, with its part."
+    reason: Pair
+    "Why no indicator follows the target."
+
+
+def _left_out(judged: set[str]) -> list[dict[str, Any]]:
+    """List the targets that no indicator follows, each with its reason."""
+    plan = outline()
+    reasons = {row.target: row.reason for row in shipped_rows("indicators/left_out", _LeftOut)}
+    rows = []
+    for key, figure in _targets().items():
+        if key in judged:
+            continue
+        element = plan.element(figure.register_id)
+        names: dict[str, str] = {}
+        for language in ("zh", "en"):
+            part = plan.label("part", figure.part, language)
+            within = word("indicators", "within", language)
+            name = element.name(language)
+            names[f"name_{language}"] = within.format(name=name, part=part) if part else name
+        rows.append(
+            {
+                "target_id": key,
+                **names,
+                "target": np.nan if figure.value is None else figure.value,
+                "target_operator": figure.operator,
+                "unit": figure.unit,
+                "target_year": figure.target_year,
+                "reason_zh": reasons[key].zh,
+                "reason_en": reasons[key].en,
+                "clauses": (element.clause,),
+            }
+        )
+    return rows
+
+
 def _facts(row: Indicator, statistics: pd.DataFrame, as_of: str, table: Table) -> dict[str, Any]:
     """Gather baseline, target and actual of one indicator."""
-    plan = outline()
-    key, _, part = row.target.partition(".")
-    figure = next(one for one in plan.figures_of(key) if one.role == "target" and one.part == part)
-    base_year = figure.base_year or plan.outline.period_start - 1
+    figure = _targets()[row.target]
+    key, part = figure.register_id, figure.part
+    base_year = figure.base_year or outline().outline.period_start - 1
     base = latest(statistics, key, part=part, until=str(base_year))
+    # A mere bound is no value from which a path sets out.
+    exact = base is not None and _STATES[base["operator"]] == "value"
     facts: dict[str, Any] = {
-        "baseline": _exact(base),
+        "baseline": float(base["value"]) if base is not None and exact else np.nan,
         "base_year": base_year,
-        "target_year": figure.target_year or plan.outline.period_end,
+        "target_year": figure.target_year or outline().outline.period_end,
+        "actual": np.nan,
+        "state": "no_data",
+        "actual_as_of": "",
         "missing": (),
     }
-    if row.group == "reported":
-        now = latest(statistics, key, part=part, until=as_of)
-        if now is not None and int(now["as_of"][:4]) <= base_year:
-            now = None  # the baseline itself is no progress
-        facts |= {"actual": _exact(now), "actual_as_of": "" if now is None else now["as_of"]}
-        facts["missing"] = (f"statistics:{key}",) if now is None else ()
-        facts["floor"] = False
-    else:
+    if row.group != "reported":
         measured = table.row(row.id)
-        facts |= {"actual": measured["value"], "actual_as_of": as_of}
-        facts["missing"] = tuple(measured["missing"])
-        facts["floor"] = measured["state"] == "lower_bound"
-    if facts["actual"] is None:
-        facts["actual"] = np.nan
-    return facts
-
-
-def _exact(row: pd.Series | None) -> float:
-    """Return the value of a reported row; a mere bound is none."""
-    return np.nan if row is None or row["operator"] not in ("=", "≈") else float(row["value"])
+        value = np.nan if measured["value"] is None else measured["value"]
+        return facts | {
+            "actual": value,
+            "state": measured["state"],
+            "actual_as_of": as_of,
+            "missing": tuple(measured["missing"]),
+        }
+    now = latest(statistics, key, part=part, until=as_of)
+    # The baseline itself is no progress.
+    if now is None or int(now["as_of"][:4]) <= base_year:
+        return facts | {"missing": (f"statistics:{row.target}",)}
+    return facts | {
+        "actual": float(now["value"]),
+        "state": _STATES[now["operator"]],
+        "actual_as_of": now["as_of"],
+    }
 
 
 def _judged(
@@ -284,50 +327,39 @@ def _judged(
     operator, target = known if known is not None else ("", np.nan)
     years = max(facts["target_year"] - facts["base_year"], 1)
     share = 1.0 if template == "final" else (_years(when) - facts["base_year"]) / years
-    base, actual = facts["baseline"], facts["actual"]
-    path = target if math.isnan(base) else path_value(base, target, share, way, steps=years)
-    if template == "mid" and math.isnan(base):
-        path = np.nan
-    span = abs(target - base)
-    deviation = (actual - path) / span if span > 0 else np.nan
-    down = operator in ("<", "<=") or row.direction == "lower"
+    goal = Goal(
+        operator=operator, target=target, baseline=facts["baseline"], direction=row.direction
+    )
+    judgement = judge(
+        goal,
+        facts["actual"],
+        state=facts["state"],
+        share=share,
+        way=way,
+        steps=years,
+        limits=limits,
+    )
+    side = sense(operator, row.direction)
     return {
         "id": row.id,
+        "target_id": row.target,
         "name_zh": row.name_zh,
         "name_en": row.name_en,
         "unit": row.unit,
-        "direction": "lower" if down else "higher",
-        "baseline": base,
+        "direction": {1: "higher", -1: "lower"}.get(side, "near"),
+        "baseline": goal.baseline,
         "base_year": facts["base_year"],
         "target": target,
         "target_operator": operator,
         "target_year": facts["target_year"],
-        "path": path,
-        "actual": actual,
+        "start": goal.start,
+        "path": judgement.path,
+        "actual": facts["actual"],
+        "actual_state": facts["state"],
         "actual_as_of": facts["actual_as_of"],
-        "deviation": deviation,
-        "verdict": _verdict(
-            actual, path, deviation, down=down, floor=facts["floor"], limits=limits
-        ),
+        "deviation": judgement.deviation,
+        "verdict": judgement.verdict,
+        "reason": judgement.reason,
         "missing": facts["missing"],
         "clauses": row.clauses,
     }
-
-
-def _verdict(
-    actual: float, path: float, deviation: float, *, down: bool, floor: bool, limits: Limits
-) -> str:
-    """Judge one indicator; a lower bound can only be judged where it is high enough already."""
-    if math.isnan(actual) or math.isnan(path):
-        return "no_data"
-    sign = -1.0 if down else 1.0
-    if sign * (actual - path) >= 0:
-        return "no_data" if floor and down else "met"
-    if floor:
-        return "no_data"
-    if math.isnan(deviation):
-        return "behind"  # short of it, and nothing to measure by how much
-    short = -sign * deviation
-    if short <= limits.behind:
-        return "met"
-    return "behind" if short <= limits.off else "off"

@@ -14,7 +14,15 @@ from erdao_gis.errors import Fault, Language
 from erdao_gis.indicators.outline import outline
 from erdao_gis.wording import word, words
 
-__all__ = ["COLUMNS", "Table", "figure_text", "line_text", "missing_text", "unit_text"]
+__all__ = [
+    "COLUMNS",
+    "Table",
+    "bounded_text",
+    "figure_text",
+    "line_text",
+    "missing_text",
+    "unit_text",
+]
 
 COLUMNS = (
     "id",
@@ -137,6 +145,16 @@ def number_text(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def bounded_text(value: float, state: str) -> str:
+    """Write a number with the sign of what is known of it.
+
+    >>> bounded_text(54, "lower_bound"), bounded_text(4, "upper_bound"), bounded_text(36.2, "value")
+    ('≥ 54', '≤ 4', '36.2')
+    """
+    sign = {"lower_bound": "≥ ", "upper_bound": "≤ "}.get(state, "")
+    return f"{sign}{number_text(value)}"
+
+
 def line_text(label: str, text: str, language: Language) -> str:
     """Join a label and what it labels, with the colon of the language."""
     return word("indicators", "line", language).format(label=label, text=text)
@@ -152,8 +170,7 @@ def figure_text(row: Mapping[str, Any], language: Language) -> str:
             language,
         )
     unit = unit_text(row["unit"], language)
-    sign = "≥ " if row["state"] == "lower_bound" else ""
-    text = f"{sign}{number_text(row['value'])} {unit}".strip()
+    text = f"{bounded_text(row['value'], row['state'])} {unit}".strip()
     if row["low"] is not None and row["high"] is not None:
         text += f" [{number_text(row['low'])}–{number_text(row['high'])}]"
     elif row["low"] is not None:

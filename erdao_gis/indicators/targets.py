@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 
-from erdao_gis.indicators.model import Indicator
+from erdao_gis.indicators.model import Direction, Indicator
 from erdao_gis.indicators.outline import outline
 
-__all__ = ["gap_to", "target_of"]
+__all__ = ["gap_to", "sense", "target_of"]
 
 # A difference of this much is rounding, not a gap.
 _ROUNDING = 1e-9
@@ -34,10 +34,22 @@ def target_of(row: Indicator) -> tuple[str, float] | None:
     return _figures().get((key, part))
 
 
+def sense(operator: str, direction: Direction) -> int:
+    """Tell on which side of a target the good lies: 1 above it, -1 below it, 0 only at it.
+
+    The plan's operator decides. ``=`` and ``≈`` leave it to the indicator's direction: a share of
+    100 % is reached from below, 0 outfalls from above.
+
+    >>> sense(">=", "lower"), sense("=", "lower"), sense("≈", "higher"), sense("=", "near")
+    (1, -1, 1, 0)
+    """
+    if operator in ("=", "≈"):
+        return {"higher": 1, "lower": -1}.get(direction, 0)
+    return -1 if operator in ("<", "<=") else 1
+
+
 def gap_to(row: Indicator, operator: str, value: float, target: float) -> float:
     """Tell how far a value is beyond its target in the good direction; negative: short of it."""
-    down = operator in ("<", "<=") or (operator == "=" and row.direction == "lower")
-    gap = target - value if down else value - target
-    if row.direction == "near":
-        gap = -abs(value - target)
+    side = sense(operator, row.direction)
+    gap = side * (value - target) if side else -abs(value - target)
     return 0.0 if abs(gap) < _ROUNDING else gap

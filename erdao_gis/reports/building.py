@@ -11,7 +11,7 @@ from erdao_gis.reports.charts import theme_charts
 from erdao_gis.reports.content import Report
 from erdao_gis.reports.figures import norm_lines, themes
 from erdao_gis.reports.gaps import missing_inputs
-from erdao_gis.reports.judging import judged_lines, missing_bases
+from erdao_gis.reports.judging import judged_lines, left_out_lines, missing_bases
 from erdao_gis.reports.maps import report_maps
 from erdao_gis.wording import word
 
@@ -111,6 +111,7 @@ def build_report(
         themes=found,
         missing=missing_inputs(table, workspace, language) + missing_bases(judged, language),
         judged=judged,
+        left_out=left_out_lines(evaluation, language),
         behind=evaluation.limits.behind,
         off=evaluation.limits.off,
         path=evaluation.path,

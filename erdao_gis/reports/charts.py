@@ -98,8 +98,10 @@ def theme_charts(theme: Theme, language: Language) -> tuple[Picture, ...]:
 class PathPoints:
     """What the path of a target is drawn from."""
 
+    base: float
+    """Value at the beginning."""
     line: tuple[tuple[float, float], ...]
-    """Year and value along the path, from the base to the target."""
+    """Year and value along the path to the target."""
     now: float
     """Date of the evaluation, in years."""
     path: float | None
@@ -124,7 +126,8 @@ def path_chart(points: PathPoints, *, title: str, key: str, language: Language) 
 
     Examples
     --------
-    >>> points = PathPoints(line=((2020, 50.0), (2025, 80.0)), now=2023, path=68.0, actual=61.0)
+    >>> points = PathPoints(base=50.0, line=((2020, 50.0), (2025, 80.0)), now=2023, path=68.0,
+    ...                     actual=61.0)
     >>> "61" in path_chart(points, title="覆盖率", key="path-a", language="zh").svg
     True
     """
@@ -151,7 +154,7 @@ def path_chart(points: PathPoints, *, title: str, key: str, language: Language) 
     parts.append(element("path", {"d": trace, "fill": "none", "stroke": INK, "stroke-width": 1.4}))
     parts += _marks(points, at)
     spoken = word("reports", "path_spoken", language).format(
-        base=number_text(values[0]),
+        base=number_text(points.base),
         target=number_text(values[-1]),
         path="—" if points.path is None else number_text(points.path),
         actual=word("indicators", "no_data", language)

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from typing import Literal
 
 from erdao_gis.errors import Language
+from erdao_gis.indicators.verdicts import Verdict
 
 __all__ = [
     "Block",
     "FigureLine",
     "Judged",
+    "LeftOut",
     "Missing",
     "NormLine",
     "Picture",
@@ -21,12 +23,10 @@ __all__ = [
     "State",
     "Template",
     "Theme",
-    "Verdict",
 ]
 
 Template = Literal["mid", "final"]
 State = Literal["value", "lower_bound", "no_data"]
-Verdict = Literal["met", "behind", "off", "no_data"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -151,8 +151,10 @@ class Judged:
     """Where the path stands at the date of the evaluation."""
     actual_text: str
     deviation_text: str
+    actual_state_text: str
+    """Whether it is a value or a bound; empty without one."""
     reason: str
-    """Why there is no verdict, or what it rests on."""
+    """Why no deviation is measured; empty where one is."""
     base: float | None
     base_year: int
     target: float | None
@@ -166,6 +168,20 @@ class Judged:
     deviation: float | None
     """(actual - path) / |target - base|, in parts of one."""
     chart: Picture | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """One target of the plan that is not judged."""
+
+    id: str
+    """Register id, with the part."""
+    name: str
+    target_text: str
+    """Value, unit and year as far as the plan gives them."""
+    clauses: str
+    reason: str
+    """Why it is not judged."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -197,6 +213,7 @@ class Report:
     themes: tuple[Theme, ...]
     missing: tuple[Missing, ...]
     judged: tuple[Judged, ...]
+    left_out: tuple[LeftOut, ...]
     behind: float
     """From how far below the path a target is behind, as a share of what was to be gained."""
     off: float

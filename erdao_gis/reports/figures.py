@@ -6,7 +6,7 @@ from typing import Any
 
 from erdao_gis.errors import Language
 from erdao_gis.indicators import Indicator, Table, norms, registry
-from erdao_gis.indicators.table import number_text, plain_row, unit_text
+from erdao_gis.indicators.table import bounded_text, number_text, plain_row, unit_text
 from erdao_gis.plan import read_plan
 from erdao_gis.reports.content import Block, FigureLine, NormLine, Theme
 from erdao_gis.reports.gaps import missing_words
@@ -81,8 +81,7 @@ def band_text(row: Mapping[str, Any], language: Language) -> str:
 def _value_text(row: Mapping[str, Any], language: Language) -> str:
     if row["state"] == "no_data" or row["value"] is None:
         return word("indicators", "no_data", language)
-    sign = "≥ " if row["state"] == "lower_bound" else ""
-    return f"{sign}{number_text(row['value'])}"
+    return bounded_text(row["value"], row["state"])
 
 
 def _line(row: Mapping[str, Any], language: Language) -> FigureLine:

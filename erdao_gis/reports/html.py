@@ -237,7 +237,23 @@ def _evaluation(report: Report) -> str:
     note = tag("p", {"class": "note"}, text(limits_words(report)))
     charts = any(line.chart for line in report.judged)
     key = tag("p", {"class": "note"}, text(word("reports", "path_key", language))) if charts else ""
-    return note + _table(headings, rows, "evaluation", ("name", *["num"] * 5, "", "")) + key
+    judged = _table(headings, rows, "evaluation", ("name", *["num"] * 5, "", ""))
+    return note + judged + key + _left_out(report)
+
+
+def _left_out(report: Report) -> str:
+    language = report.language
+    keys = ("indicator", "target", "clauses", "reason")
+    headings = [word("reports", key, language) for key in keys]
+    rows = [
+        tag("tr", {"data-left-out": line.id}, cells(zip(headings, ("name", "num", "", ""), (
+            line.name, line.target_text, line.clauses, line.reason), strict=True)))
+        for line in report.left_out
+    ]  # fmt: skip
+    title = tag("h3", None, text(word("indicators", "left_out", language)))
+    return (
+        title + _table(headings, rows, "without left-out", ("name", "num", "", "")) if rows else ""
+    )
 
 
 def _judged_row(line: Judged, headings: Sequence[str]) -> str:
@@ -255,8 +271,9 @@ def _judged_row(line: Judged, headings: Sequence[str]) -> str:
     )  # fmt: skip
     look = {"class": f"verdict {line.verdict.replace('_', '-')}", "data-label": headings[6]}
     verdict = tag("td", look, tag("b", None, text(line.verdict_text)))
-    drawn = line.chart.svg if line.chart else tag("small", None, text(line.reason))
-    last = tag("td", {"class": "chart", "data-label": headings[7]}, drawn)
+    drawn = line.chart.svg if line.chart else ""
+    noted = tag("small", None, text(line.reason)) if line.reason else ""
+    last = tag("td", {"class": "chart", "data-label": headings[7]}, drawn, noted)
     return tag("tr", {"data-judged": line.id}, name, middle, verdict, last)
 
 

@@ -1,4 +1,4 @@
-"""From the evaluation to lines that can be set: base, path, actual, deviation and verdict."""
+"""From the evaluation to lines that can be set: targets that are judged, and those that are not."""
 
 import datetime as dt
 import math
@@ -7,14 +7,14 @@ from typing import Any
 
 from erdao_gis.errors import Language
 from erdao_gis.indicators import Evaluation, path_value
-from erdao_gis.indicators.table import number_text
+from erdao_gis.indicators.table import bounded_text, number_text
 from erdao_gis.reports.charts import PathPoints, path_chart
-from erdao_gis.reports.content import Judged, Missing, Picture
-from erdao_gis.reports.figures import clauses_text, operator_text, unit_words
+from erdao_gis.reports.content import Judged, LeftOut, Missing, Picture
+from erdao_gis.reports.figures import clauses_text, operator_text, unit_words, with_unit
 from erdao_gis.reports.gaps import missing_words
 from erdao_gis.wording import word
 
-__all__ = ["judged_lines", "missing_bases"]
+__all__ = ["judged_lines", "left_out_lines", "missing_bases"]
 
 _DAYS = 365.25
 
@@ -35,17 +35,22 @@ def share_text(share: float | None) -> str:
     return f"{sign}{abs(share) * 100:.1f} %"
 
 
-def _dated(value: float | None, year: str, language: Language, operator: str = "") -> str:
-    if value is None:
+def _dated(number: str, year: object, language: Language) -> str:
+    if not number or not year:
+        return number
+    return word("reports", "dated", language).format(value=number, year=year)
+
+
+def _target(row: Mapping[str, Any]) -> str:
+    """Write a target with its sign; nothing where the plan gives no number."""
+    if math.isnan(row["target"]):
         return ""
-    number = f"{operator_text(operator)} {number_text(value)}".strip()
-    return word("reports", "dated", language).format(value=number, year=year) if year else number
+    return f"{operator_text(row['target_operator'])} {number_text(row['target'])}".strip()
 
 
-def _path_line(
-    row: Mapping[str, Any], base: float, target: float, way: str
-) -> tuple[tuple[float, float], ...]:
+def _path_line(row: Mapping[str, Any], way: str) -> tuple[tuple[float, float], ...]:
     """Return the path as points; steps rise at the end of each year."""
+    base, target = row["start"], row["target"]
     first, last = int(row["base_year"]), int(row["target_year"])
     if way != "steps" or last <= first:
         return ((first, base), (max(last, first + 1), target))
@@ -64,26 +69,27 @@ def _chart(
     now: float,
     language: Language,
 ) -> Picture | None:
-    base, target = line["base"], line["target"]
-    if base is None or target is None:
+    base = line["base"]
+    if base is None:
         return None
     points = PathPoints(
-        line=_path_line(row, base, target, way), now=now, path=line["path"], actual=line["actual"]
+        base=base, line=_path_line(row, way), now=now, path=line["path"], actual=line["actual"]
     )
     key = f"path-{row['id']}".replace("_", "-").replace(".", "-")
     return path_chart(points, title=row[f"name_{language}"], key=key, language=language)
 
 
-def _reason(row: Mapping[str, Any], line: Mapping[str, float | None], language: Language) -> str:
-    """Say why there is no verdict, or what an unusual one rests on."""
-    said = []
-    if line["actual"] is None:
+def _reason(row: Mapping[str, Any], language: Language) -> str:
+    """Say why no deviation is measured; of an actual value that lacks also what for."""
+    if not row["reason"]:
+        return ""
+    if row["reason"] == "no_actual":
         lacking = missing_words(row["missing"], language)
-        said.append(word("reports", "no_actual", language).format(missing=lacking))
-    if line["base"] is None:
+        said = [word("reports", "no_actual", language).format(missing=lacking)]
+    else:
+        said = [word("indicators", f"reason_{row['reason']}", language)]
+    if row["reason"] != "no_base" and math.isnan(row["baseline"]):
         said.append(word("reports", "no_base", language))
-    if not said and line["deviation"] is None:
-        said.append(word("reports", "no_span", language))
     return ("；" if language == "zh" else "; ").join(said)
 
 
@@ -95,6 +101,9 @@ def _line(row: Mapping[str, Any], evaluation: Evaluation, now: float, language: 
         "actual": _known(row["actual"]),
         "deviation": _known(row["deviation"]),
     }
+    base, known = row["baseline"], numbers["actual"] is not None
+    state = word("indicators", f"state_{row['actual_state']}", language)
+    actual = bounded_text(row["actual"], row["actual_state"]) if known else state
     return Judged(
         id=row["id"],
         name=row[f"name_{language}"],
@@ -102,19 +111,17 @@ def _line(row: Mapping[str, Any], evaluation: Evaluation, now: float, language: 
         clauses=clauses_text(row["clauses"], language),
         verdict=row["verdict"],
         verdict_text=word("indicators", f"verdict_{row['verdict']}", language),
-        base_text=_dated(numbers["base"], str(row["base_year"]), language),
-        target_text=_dated(
-            numbers["target"], str(row["target_year"]), language, row["target_operator"]
-        ),
-        path_text="" if numbers["path"] is None else number_text(numbers["path"]),
-        actual_text=_dated(numbers["actual"], row["actual_as_of"], language)
-        or word("indicators", "no_data", language),
+        base_text="" if math.isnan(base) else _dated(number_text(base), row["base_year"], language),
+        target_text=_dated(_target(row), row["target_year"], language),
+        path_text="" if math.isnan(row["path"]) else number_text(row["path"]),
+        actual_text=_dated(actual, row["actual_as_of"], language) if known else actual,
+        actual_state_text=state if known else "",
         deviation_text=share_text(numbers["deviation"]),
-        reason=_reason(row, numbers, language),
+        reason=_reason(row, language),
         base_year=int(row["base_year"]),
         operator=row["target_operator"],
         target_year=int(row["target_year"]),
-        actual_as_of=row["actual_as_of"] if numbers["actual"] is not None else "",
+        actual_as_of=row["actual_as_of"] if known else "",
         chart=_chart(row, numbers, evaluation.path, now, language),
         **numbers,
     )
@@ -137,6 +144,26 @@ def judged_lines(evaluation: Evaluation, as_of: dt.date, language: Language) -> 
     rows = evaluation.frame.to_dict("records")
     return tuple(
         _line({str(key): value for key, value in row.items()}, evaluation, now - 1, language)
+        for row in rows
+    )
+
+
+def left_out_lines(evaluation: Evaluation, language: Language) -> tuple[LeftOut, ...]:
+    """Return the targets of the plan that are not judged, each with its reason."""
+    rows = ({str(key): value for key, value in row.items()}
+            for row in evaluation.left_out.to_dict("records"))  # fmt: skip
+    return tuple(
+        LeftOut(
+            id=row["target_id"],
+            name=row[f"name_{language}"],
+            target_text=_dated(
+                with_unit(_target(row), unit_words(row["unit"], language)) if _target(row) else "",
+                row["target_year"],
+                language,
+            ),
+            clauses=clauses_text(row["clauses"], language),
+            reason=row[f"reason_{language}"],
+        )
         for row in rows
     )
 

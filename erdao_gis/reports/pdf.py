@@ -119,6 +119,10 @@ def _record(report: Report) -> dict[str, Any]:
         "themes": [_theme(theme, report) for theme in report.themes],
         "limits": limits_words(report),
         "judged": [_judged(line) for line in report.judged],
+        "left_out_title": word("indicators", "left_out", language),
+        "left_out": [
+            [line.name, line.target_text, line.clauses, line.reason] for line in report.left_out
+        ],
         "charts": any(line.chart for line in report.judged),
         "missing": [
             [line.name, line.held, line.whom, str(line.figures), _listed(line.indicators, report)]

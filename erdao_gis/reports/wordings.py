@@ -38,6 +38,8 @@ def summary_words(report: Report) -> list[str]:
         )
     else:
         lines.append(said("summary_none"))
+    if report.left_out:
+        lines.append(said("summary_left_out").format(count=len(report.left_out)))
     if report.missing:
         lines.append(said("summary_missing").format(inputs=len(report.missing)))
     return lines
@@ -70,13 +72,19 @@ def reading_pairs(report: Report) -> list[tuple[str, list[str]]]:
     def said(key: str) -> str:
         return word("reports", key, report.language)
 
-    states = [said("read_value"), said("read_lower_bound"), said("read_no_data")]
-    pairs = [(said("read_state"), states)]
-    pairs += [
-        (said(f"read_{key}"), [said(f"read_{key}_text")])
-        for key in ("band", "evidence", "gap", "norm", "verdict", "map")
+    paragraphs = {
+        "state": ("value", "lower_bound", "no_data"),
+        "band": ("band_text",),
+        "evidence": ("evidence_text",),
+        "gap": ("gap_text",),
+        "norm": ("norm_text",),
+        "verdict": ("verdict_path", "verdict_met", "verdict_without"),
+        "map": ("map_text",),
+    }
+    return [
+        (said(f"read_{key}"), [said(f"read_{text}") for text in texts])
+        for key, texts in paragraphs.items()
     ]
-    return pairs
 
 
 def limits_words(report: Report) -> str:

@@ -32,7 +32,7 @@ _Value = str | float | int | None
 
 
 def report_workbook(report: Report) -> bytes:
-    """Write the report as a workbook of five sheets.
+    """Write the report as a workbook of six sheets.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ def report_workbook(report: Report) -> bytes:
     Returns
     -------
     bytes
-        XLSX: figures, evaluation, missing inputs, draft revision, about. Numbers are stored in
-        full and shown as the other outputs write them; all other cells are of the type text,
-        whatever they begin with. The same report gives the same bytes.
+        XLSX: figures, evaluation, targets not judged, missing inputs, draft revision, about.
+        Numbers are stored in full and shown as the other outputs write them; all other cells are
+        of the type text, whatever they begin with. The same report gives the same bytes.
     """
     book = openpyxl.Workbook()
     first = book.active
@@ -52,6 +52,7 @@ def report_workbook(report: Report) -> bytes:
         book.remove(first)
     _figures(_sheet(book, report, "figures"), report)
     _evaluation(_sheet(book, report, "evaluation"), report)
+    _left_out(_sheet(book, report, "left_out"), report)
     _missing(_sheet(book, report, "missing"), report)
     _revision(_sheet(book, report, "revision"), report)
     _about(_sheet(book, report, "about"), report)
@@ -166,19 +167,28 @@ def _figures(sheet: Worksheet, report: Report) -> None:
 def _evaluation(sheet: Worksheet, report: Report) -> None:
     headings = _heads(
         report, id=24, indicator=34, unit=10, base=13, base_year=10, target_operator=8, target=12,
-        target_year=10, path=12, actual=12, actual_as_of=14, deviation=11, verdict=12, clauses=24,
-        reason=50,
+        target_year=10, path=12, actual=12, actual_state=11, actual_as_of=14, deviation=11,
+        verdict=12, clauses=24, reason=50,
     )  # fmt: skip
     rows = (
         [
             line.id, line.name, line.unit, line.base, line.base_year, _sign(line.operator),
-            line.target, line.target_year, line.path, line.actual, line.actual_as_of,
-            line.deviation,
-            line.verdict_text, line.clauses, line.reason,
+            line.target, line.target_year, line.path, line.actual,
+            line.actual_state_text, line.actual_as_of, line.deviation, line.verdict_text,
+            line.clauses, line.reason,
         ]
         for line in report.judged
     )  # fmt: skip
-    _table(sheet, headings, rows, looks={5: "0", 8: "0", 12: _SHARE})
+    _table(sheet, headings, rows, looks={5: "0", 8: "0", 13: _SHARE})
+
+
+def _left_out(sheet: Worksheet, report: Report) -> None:
+    headings = _heads(report, id=12, indicator=40, target=22, clauses=24, reason=90)
+    rows: list[list[_Value]] = [
+        [line.id, line.name, line.target_text, line.clauses, line.reason]
+        for line in report.left_out
+    ]
+    _table(sheet, headings, rows)
 
 
 def _missing(sheet: Worksheet, report: Report) -> None:
