@@ -1,5 +1,6 @@
 """The shipped layers: their text form, and that recipes and files agree."""
 
+import csv
 import json
 from importlib import resources
 
@@ -94,3 +95,40 @@ def test_the_layout_stands_where_the_plan_puts_it() -> None:
     assert nodes.distance(axis).max() < 120
     order = ["ND01", "ND02", "ND03", "ND04", "ND05", "ND06", "ND07", "ND08"]
     assert nodes.x[order].is_monotonic_increasing
+
+
+def listed_sources() -> dict[str, dict[str, str]]:
+    """Return the table of sources by key."""
+    path = resources.files("erdao_gis.shipped") / "catalogue" / "sources.csv"
+    return {row["key"]: row for row in csv.DictReader(path.read_text("utf-8").splitlines())}
+
+
+@pytest.mark.parametrize("name", layer_names())
+def test_places_are_dated_as_their_sources_are(name: str) -> None:
+    """The dates of the sources of the position, in order; none only where they state none."""
+    known = listed_sources()
+    for feature in json.loads((VECTOR / f"{name}.geojson").read_text("utf-8"))["features"]:
+        row = feature["properties"]
+        if feature["geometry"] is None:
+            continue
+        placing = [known[key] for key in row["source"].split(";") if known[key]["datum"] != "none"]
+        assert placing, row["id"]
+        dates = {source["as_of"] for source in placing if source["as_of"]}
+        assert row["as_of"] == (";".join(sorted(dates)) or None), row["id"]
+
+
+def test_a_source_without_a_date_says_so() -> None:
+    """Nobody has to guess whether a date was forgotten; words need none."""
+    for key, row in listed_sources().items():
+        undated = "date of content not stated" in row["note_en"].lower()
+        if row["datum"] != "none":
+            assert undated == (not row["as_of"]), key
+            assert undated == ("内容日期未注明" in row["note_zh"]), key
+
+
+def test_metro_lines_are_as_old_as_their_stations() -> None:
+    """AMap's stations were last added to in October 2026; one line's source states no date."""
+    lines = erdao_gis.read_layer("metro_lines")
+    dated = lines["source"].str.contains("metro_amap")
+    assert lines.loc[dated, "as_of"].str.endswith("2026-10-09").all()
+    assert lines.loc[~dated, "source"].to_dict() == {"line-4": "osm_rail_centre"}

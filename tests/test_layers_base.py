@@ -214,9 +214,13 @@ def test_second_sources_resolve() -> None:
 
 
 def test_sources_are_told_in_words_too() -> None:
-    """The readable list has a heading for each key of the table."""
-    readable = text("SOURCES.md")
-    assert all(f"## `{row['key']}`" in readable for row in table("catalogue/sources.csv"))
+    """The readable list has a heading for each key of the table, with its date and its note."""
+    sections = dict(part.split("`", 1) for part in text("SOURCES.md").split("\n## `")[1:])
+    rows = {row["key"]: row for row in table("catalogue/sources.csv")}
+    assert list(sections) == list(rows)
+    for key, row in rows.items():
+        assert f"- {row['note_zh']}。 / {row['note_en']}.\n" in f"{sections[key]}\n", key
+        assert (f"时点 / as of: {row['as_of']}\n" in sections[key]) == bool(row["as_of"]), key
 
 
 @pytest.mark.parametrize(

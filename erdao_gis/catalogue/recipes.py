@@ -22,7 +22,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from erdao_gis import shapes
-from erdao_gis.catalogue.schema import layer_names, sources
+from erdao_gis.catalogue.schema import dates_of, layer_names
 from erdao_gis.crs import GEOGRAPHIC, WORKING
 from erdao_gis.errors import GeometryError, SchemaError
 from erdao_gis.yes_no import is_yes
@@ -177,12 +177,11 @@ def read_facts() -> gpd.GeoDataFrame:
     with path.open("r", encoding="utf-8") as stream:
         table = pd.read_csv(stream, dtype=str, keep_default_na=False)
     numbers = {name: pd.to_numeric(table[name]) for name in ("lon", "lat", "accuracy_m")}
-    dated = [sources()[keys.partition(";")[0]].as_of for keys in table["source"]]
     table = table.assign(
         accuracy_m=numbers["accuracy_m"],
         evidence="B",
         identity="named",
-        as_of=dated,
+        as_of=table["source"].map(dates_of),
         register_id=None,
     )
     places = gpd.points_from_xy(numbers["lon"], numbers["lat"], crs=GEOGRAPHIC)

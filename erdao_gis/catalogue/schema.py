@@ -220,3 +220,23 @@ def layer_schema(name: str) -> Layer:
 def sources() -> dict[str, Source]:
     """All sources by key, as listed in ``layers/SOURCES.md``."""
     return {row["key"]: Source(**row) for row in _rows("sources")}
+
+
+def dates_of(source: str) -> str | None:
+    """Return the dates that the sources of a place state, parted by semicolons; None if none does.
+
+    Sources that give words only, such as the outline, say nothing of the age of a position.
+
+    Parameters
+    ----------
+    source
+        Keys of sources as the layers' column ``source`` has them, parted by semicolons.
+
+    Examples
+    --------
+    >>> dates_of("outline;osm_points_2024;osm_lines_east"), dates_of("osm_roads_west")
+    ('2024;2026-08-13', None)
+    """
+    known = [sources()[key] for key in source.split(";")]
+    dates = {one.as_of for one in known if one.as_of and one.datum != "none"}
+    return ";".join(sorted(dates)) or None
