@@ -142,12 +142,12 @@ def test_facts_by_hand_stand_on_the_page(built: str, open_sheet: Callable[..., P
     assert lines["所在功能分区"] == "SZN1 老镇区，占地块面积 100.0 %"
     assert lines["地铁站"].startswith("MS1 样例大路西站：直线 22 米；步行约 ")
     assert lines["容积率上限"] == "现状 0.83，限值不大于 1.2：符合"  # 1,200 m2 x 5 / 7,200 m2
-    assert lines["建筑限高"] == "现状 20 m，限值不大于 6 m：超过上限"
+    assert lines["建筑限高"] == "现状 20 m，限值不大于 18 m：超过上限"
     assert lines["沉陷区"] == "无数据"
     assert lines["限值结论"] == "有超过上限"
     page.click("#language")
     lines = lines_of(page, OFFICE)
-    assert lines["Height limit"] == "stands at 20 m, at most 6 m: exceeded"
+    assert lines["Height limit"] == "stands at 20 m, at most 18 m: exceeded"
     assert "Jia Street 80.0 m; open to cars" in lines["Street frontage"]
 
 
@@ -274,18 +274,18 @@ def test_breaches_are_listed_beside_the_map(
     heads = [head.zh for head, _ in lines]
     assert heads.count(f"超过上限（{counts['exceeded']} 处）") == counts["exceeded"]
     assert heads.count(f"低于下限（{counts['below']} 处）") == counts["below"]
-    assert sum(counts.values()) == len(lines) == 8
-    assert f"{OFFICE} 建筑限高：现状 20 m，限值不大于 6 m：超过上限" in [
+    assert sum(counts.values()) == len(lines) == 12
+    assert f"{OFFICE} 建筑限高：现状 20 m，限值不大于 18 m：超过上限" in [
         said.zh for _, said in lines
     ]
     assert set(lines) <= set(content.method)
 
 
 def test_a_long_list_of_breaches_is_cut_and_counted(told: tuple[ParcelFacts, LimitCheck]) -> None:
-    """Three of eight are listed, the last line counts the five others."""
+    """Three of twelve are listed, the last line counts the nine others."""
     lines = finding_lines(told[1], most=3)
     assert len(lines) == 4
-    assert "另有 5 处" in lines[-1][1].zh
+    assert "另有 9 处" in lines[-1][1].zh
 
 
 def test_print_keeps_the_legend_whole(built: str, open_sheet: Callable[..., Page]) -> None:

@@ -112,16 +112,16 @@ def test_same_answer_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
 
 
 def test_check_tells_breaches_by_its_exit_status(town: Path, tmp_path: Path) -> None:
-    """Eight limits are broken: exit status 1, and the workbook lists them."""
+    """Twelve limits are broken: exit status 1, and the workbook lists them."""
     result = run("check", town, "--json", "--into", tmp_path)
     assert result.exit_code == 1
     record = json.loads(result.output)
-    assert len(record["broken"]) == 8
+    assert len(record["broken"]) == 12
     assert record["faults"] == []
     rows = sheet(tmp_path / "parcels_check.xlsx", "限值问题")
-    assert len(rows) == 8
+    assert len(rows) == 12
     assert {row["结论"] for row in rows} == {"超过上限", "低于下限"}
-    assert sum(record["counts"].values()) == 8
+    assert sum(record["counts"].values()) == 12
     told = "超过上限 {exceeded} 处，低于下限 {below} 处，限值相互矛盾 0 处".format_map(
         record["counts"]
     )
@@ -331,7 +331,7 @@ def test_facts_and_check_write_the_same_page(town: Path, tmp_path: Path, command
     assert str(tmp_path / "parcels.html") in record["written"]
     text = (tmp_path / "parcels.html").read_text("utf-8")
     assert "有超过上限（5 个）" in text
-    assert "有低于下限（3 个）" in text
+    assert "有低于下限（6 个）" in text
 
 
 def test_pages_are_written_in_the_language_asked_for(town: Path, tmp_path: Path) -> None:

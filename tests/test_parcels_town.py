@@ -98,7 +98,7 @@ def test_walks_follow_the_streets(told: ParcelFacts) -> None:
 
 
 def test_the_breaches_are_found_and_no_others(checked: LimitCheck, known: dict[str, float]) -> None:
-    """Eight limits are broken on purpose, each with the value worked out by hand."""
+    """Twelve limits are broken on purpose, each with the value worked out by hand."""
     found = {
         f"breach:{row.parcel}:{row.limit}".replace("height_max", "height_max_m"): row.value
         for row in checked.broken.itertuples()

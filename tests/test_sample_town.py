@@ -1,6 +1,9 @@
 """The sample town as a workspace: whole, clean, small, the same twice, far from the district."""
 
+import csv
 import time
+from collections import defaultdict
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -145,6 +148,46 @@ def test_buildings_stand_on_their_parcel(town: Workspace) -> None:
     houses = read_layer("buildings", town).geometry.to_numpy()
     house, _ = tree.query(houses, predicate="within")
     assert sorted(house) == list(range(len(houses)))
+
+
+def test_limits_of_housing_are_a_row_of_the_norm(town: Workspace) -> None:
+    """Ratio, density and height of GB 50180, table 4.0.2; its green too, or 25 % where rebuilt."""
+    shipped = resources.files("erdao_gis.shipped") / "land_use" / "norms.csv"
+    storeys: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in csv.DictReader(shipped.read_text("utf-8").splitlines()):
+        if row["key"].startswith("housing_"):
+            storeys[row["note_en"]][row["subject"]] = float(row["high"] or row["low"])
+    bounds = ("floor_area_ratio", "building_density", "height_m")
+    green = {tuple(row[name] for name in bounds): row["green_ratio"] for row in storeys.values()}
+    homes = read_layer("parcels", town)
+    homes = homes[homes["land_use_code"] == "070102"]
+    assert (len(green), len(homes)) == (5, 25)
+    for home in homes.itertuples():
+        row = (home.floor_area_ratio_max, home.building_density_max, home.height_max_m)
+        assert home.green_ratio_min in (green[row], 25), home.Index
+
+
+def test_limits_are_those_that_plans_set(town: Workspace) -> None:
+    """No plan allows a ratio of 0.2 or a height of 6 m: every bound is in the customary range."""
+    parcels = read_layer("parcels", town)
+    customary = {
+        "floor_area_ratio_max": (0.8, 4.0),
+        "floor_area_ratio_min": (0.5, 1.2),
+        "building_density_max": (20, 60),
+        "building_density_min": (30, 40),
+        "green_ratio_min": (20, 40),
+        "height_max_m": (12, 80),
+    }
+    for name, (low, high) in customary.items():
+        assert parcels[name].notna().any(), name
+        assert parcels[name].dropna().between(low, high).all(), name
+    # A parcel is bound by a ratio, a density and a height, as the measures of 2010 ask.
+    for least, most in (
+        ("floor_area_ratio_min", "floor_area_ratio_max"),
+        ("building_density_min", "building_density_max"),
+    ):
+        assert (parcels[least].notna() | parcels[most].notna()).all()
+    assert parcels["height_max_m"].notna().all()
 
 
 def test_the_sketch_in_the_docstring_is_the_drawing() -> None:

@@ -258,6 +258,7 @@ def test_parcels_that_breach_their_limits(known: dict[str, float], read: Read) -
         "floor_area_ratio_max": ratio,
         "floor_area_ratio_min": -ratio,
         "building_density_max": 100 * foot.fillna(0) / parcels.area,
+        "building_density_min": -100 * foot.fillna(0) / parcels.area,
         "height_max_m": by["height_m"].max().reindex(parcels.index).fillna(0),
         "green_ratio_min": -100 * green / parcels.area,
     }
@@ -266,6 +267,8 @@ def test_parcels_that_breach_their_limits(known: dict[str, float], read: Read) -
         sign = -1 if "_min" in limit else 1
         broken = parcels.index[values > sign * parcels[limit]]
         found |= {f"{key}:{limit}": sign * values[key] for key in broken}
+    bounds = {name for name in parcels if name.endswith(("_max", "_min", "_max_m", "_min_m"))}
+    assert {name for name in bounds if parcels[name].notna().any()} == set(actual)
     listed = some(known, "breach:")
     assert listed.pop("count") == len(found)
     assert listed == pytest.approx(found)

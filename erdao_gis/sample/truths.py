@@ -30,7 +30,7 @@ from erdao_gis.sample.layout import (
     net_box,
     strip_halves,
 )
-from erdao_gis.sample.limits import BREACHES, Breach
+from erdao_gis.sample.limits import BREACHES, Breach, limits_of
 from erdao_gis.sample.park_reach import residential_within
 from erdao_gis.sample.places import FACILITIES
 
@@ -312,9 +312,11 @@ def _breaches(parcels: gpd.GeoDataFrame) -> Iterator[Truth]:
         x, y = (part * 100 + 50 + start for part, start in zip(breach.cell, ORIGIN, strict=True))
         point = gpd.points_from_xy([x], [y])[0]
         key = parcels.index[parcels.covers(point)][0]
+        code = next(_code(letter) for c, r, letter in cells() if (c, r) == breach.cell)
+        limit = limits_of(code, _block(breach.cell))[breach.limit]
         yield Truth(f"breach:{key}:{breach.limit}", _actual(breach), units.get(breach.limit, "%"),
-                    f"现状值；限值 {breach.value:g}",
-                    f"What stands; the limit is {breach.value:g}")  # fmt: skip
+                    f"现状值；限值 {limit:g}：{breach.why_zh}",
+                    f"What stands; the limit is {limit:g}: {breach.why_en}")  # fmt: skip
     yield Truth("breach:count", len(BREACHES), "count", "故意设置", "Set on purpose")
 
 
