@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from erdao_gis.catalogue import Workspace, create_workspace
+from erdao_gis.catalogue.statistics import latest
 from erdao_gis.errors import SchemaError
 from erdao_gis.indicators import (
     Limits,
@@ -19,7 +20,6 @@ from erdao_gis.indicators import (
     path_value,
     read_statistics,
 )
-from erdao_gis.indicators.statistics import latest
 from erdao_gis.plan import read_plan
 
 HEADER = "key,part,feature,operator,value,unit,as_of,source_zh,source_en"

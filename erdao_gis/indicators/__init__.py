@@ -19,6 +19,7 @@ Empty inputs give "no data" by name, partial ones a lower bound, and what is not
 band of doubt: the function need not know.
 """
 
+from erdao_gis.catalogue.statistics import read_statistics
 from erdao_gis.indicators.context import WHOLE, Context
 from erdao_gis.indicators.engine import compute_indicators
 from erdao_gis.indicators.evaluation import Evaluation, evaluate
@@ -30,7 +31,6 @@ from erdao_gis.indicators.explaining import (
 )
 from erdao_gis.indicators.model import Indicator, Input, Norm, Option, Result
 from erdao_gis.indicators.registry import indicator, indicator_inputs, norms, registry
-from erdao_gis.indicators.statistics import read_statistics
 from erdao_gis.indicators.table import Table
 from erdao_gis.indicators.targets import target_of
 from erdao_gis.indicators.units import UNITS

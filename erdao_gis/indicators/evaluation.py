@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from erdao_gis.catalogue import Workspace
+from erdao_gis.catalogue.statistics import latest
 from erdao_gis.errors import Fault, Language, SchemaError
 from erdao_gis.indicators.engine import compute_indicators
 from erdao_gis.indicators.model import Indicator
 from erdao_gis.indicators.outline import outline
 from erdao_gis.indicators.registry import registry
 from erdao_gis.indicators.run import Run
-from erdao_gis.indicators.statistics import latest
 from erdao_gis.indicators.table import Table, bounded_text, line_text, number_text, unit_text
 from erdao_gis.indicators.targets import sense, target_of
 from erdao_gis.indicators.verdicts import Goal, Limits, Way, judge

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from erdao_gis.catalogue.statistics import latest
 from erdao_gis.errors import GeometryError
 from erdao_gis.indicators.context import WHOLE, Context
 from erdao_gis.indicators.model import Result
 from erdao_gis.indicators.motion import cut_to
-from erdao_gis.indicators.statistics import latest
 from erdao_gis.shapes import centreline, side
 
 __all__ = ["renewal_area", "renewal_share", "reported"]

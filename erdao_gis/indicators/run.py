@@ -23,13 +23,13 @@ from erdao_gis.catalogue import (
     read_layer,
     supply_record,
 )
+from erdao_gis.catalogue.statistics import read_statistics
 from erdao_gis.crs import GEOGRAPHIC, to_working
 from erdao_gis.errors import Fault, SchemaError
 from erdao_gis.files import Scene, find_scenes
 from erdao_gis.indicators.model import Option
 from erdao_gis.indicators.motion import has_place, moved, one_carriageway
 from erdao_gis.indicators.outline import outline
-from erdao_gis.indicators.statistics import read_statistics
 from erdao_gis.indicators.units import unit_frame
 
 __all__ = ["Run"]

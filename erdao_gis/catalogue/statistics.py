@@ -20,7 +20,7 @@ from importlib import resources
 
 import pandas as pd
 
-from erdao_gis.catalogue import Workspace
+from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.errors import SchemaError
 from erdao_gis.files.encodings import decode_text
 
