@@ -12,9 +12,9 @@ import functools
 import io
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from importlib import resources
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from erdao_gis.errors import SchemaError
 from erdao_gis.wording import Pair
@@ -26,7 +26,6 @@ Row = TypeVar("Row")
 _YES_NO = {"yes": True, "no": False, "": False}
 
 
-@functools.cache
 def shipped_rows(table: str, kind: type[Row]) -> tuple[Row, ...]:
     r"""Read a shipped table once.
 
@@ -51,9 +50,14 @@ def shipped_rows(table: str, kind: type[Row]) -> tuple[Row, ...]:
     >>> rows_of("key,title_zh,title_en\na,近,near\n", Reach, file="reach.csv")[0].title.en
     'near'
     """
+    return cast("tuple[Row, ...]", _shipped(table, cast("Hashable", kind)))
+
+
+@functools.cache
+def _shipped(table: str, kind: Hashable) -> tuple[Any, ...]:
     folder, _, name = table.rpartition("/")
     path = resources.files("erdao_gis.shipped") / folder / f"{name}.csv"
-    return rows_of(path.read_text("utf-8"), kind, file=f"{table}.csv")
+    return rows_of(path.read_text("utf-8"), cast("type[Any]", kind), file=f"{table}.csv")
 
 
 def rows_of(text: str, kind: type[Row], *, file: str) -> tuple[Row, ...]:

@@ -78,7 +78,7 @@ def test_every_doubtful_figure_has_a_band(table: Table) -> None:
             continue
         assert row["evidence"] in "BCD"
         assert row["low"] <= row["value"]
-        if row["state"] == "value":
+        if row["state"] in ("value", "part"):
             assert row["high"] >= row["value"]
         else:
             assert np.isnan(row["high"])
@@ -114,7 +114,7 @@ def test_metro_rings_by_overlay(table: Table, district: shapely.Geometry) -> Non
 def test_density_is_taken_only_where_roads_are_complete(
     table: Table, district: shapely.Geometry
 ) -> None:
-    """West of 125.39 E: a value, not a bound; recomputed with an overlay of the box."""
+    """West of 125.39 E: the figure of a part, which says so; recomputed with an overlay."""
     corners = np.linspace(0, 1, 60)
     west, south, east, north = 125.335, 43.82, 125.39, 43.965
     ring = [
@@ -129,7 +129,11 @@ def test_density_is_taken_only_where_roads_are_complete(
     classes = ("trunk", "primary", "secondary", "tertiary", "residential")
     drawn = roads[roads["road_class"].isin(classes)].geometry.dropna().intersection(land)
     row = table.row("road_density")
-    assert row["state"] == "value"
+    assert row["state"] == "part"
+    assert row["measured_km2"] == pytest.approx(land.area / 1e6, rel=1e-4)
+    assert row["whole_km2"] == pytest.approx(district.area / 1e6, rel=1e-6)
+    assert row["name_zh"] == "道路网密度（资料完整的部分）"
+    assert row["gap"] is None
     # Second carriageways are left out: less than drawn, more than half of it.
     dense = drawn.length.sum() / land.area * 1000
     assert dense / 2 < row["value"] < dense
@@ -153,7 +157,9 @@ def test_placement_is_counted_from_the_layers(table: Table) -> None:
 def test_placement_by_layer_adds_up() -> None:
     """Each plan layer has its own share."""
     parts = compute_indicators(unit="layers", ids=["placed_share"])
-    assert parts.frame["unit_id"].tolist() == layer_names(role="plan")
+    assert parts.frame["unit_id"].tolist() == layer_names()
+    plan = parts.frame["unit_id"].isin(layer_names(role="plan"))
+    assert set(parts.frame.loc[~plan, "state"]) == {"no_data"}
     assert parts.row("placed_share", "nodes")["value"] == 100.0
     assert parts.row("placed_share", "facilities")["value"] == 0.0
 

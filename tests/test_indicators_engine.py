@@ -528,14 +528,16 @@ def test_the_table_is_ready_for_json(make: Make) -> None:
     first = json.loads(text)["figures"][0]
     assert first["missing"] == ["parks_and_green"]
     assert list(first)[:2] == ["id", "name"]
-    assert first["name"] == "Green ratio"
+    assert first["name"] == "Green ratio (all land in the district)"
 
 
 def test_lines_speak_both_languages(make: Make) -> None:
     """The missing layer is named as people call it."""
     table = compute_indicators(make(district=DISTRICT), ids=["green_ratio"])
-    assert table.lines("zh")[1] == "green_ratio  绿地率：无数据（公园与绿地）"
-    assert table.lines("en")[1] == "green_ratio  Green ratio: no data (Parks and green)"
+    assert table.lines("zh")[1] == "green_ratio  绿地率（区内全部用地）：无数据（公园与绿地）"
+    assert table.lines("en")[1] == (
+        "green_ratio  Green ratio (all land in the district): no data (Parks and green)"
+    )
 
 
 @pytest.mark.parametrize("keys", [["a", None], ["a", "a"]])

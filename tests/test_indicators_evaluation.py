@@ -36,7 +36,7 @@ def reporting(folder: Path, *rows: str) -> Workspace:
 def verdicts(folder: Path, *rows: str, **options: object) -> pd.DataFrame:
     """Evaluate what these rows report, at the end of 2025."""
     town = reporting(folder, *rows)
-    return evaluate("2025", workspace=town, **options).frame.set_index("id")  # type: ignore[arg-type]
+    return evaluate("2025", place=town, **options).frame.set_index("id")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_the_mid_term_holds_against_the_path(tmp_path: Path) -> None:
     """At the end of 2022, two years of five: 76 % is on the path from 60 % to 100 %."""
     rows = ("IN10,,,=,60,%,2020,a,a", "IN10,,,=,76,%,2022,a,a", "IN10,,,=,99,%,2025,a,a")
     town = reporting(tmp_path, *rows)
-    result = evaluate("2022", template="mid", workspace=town, path="steps")
+    result = evaluate("2022", template="mid", place=town, path="steps")
     row = result.frame.set_index("id").loc["reported_in10"]
     assert row["path"] == pytest.approx(76)
     assert row["actual"] == 76  # the report of 2025 is not read
@@ -85,14 +85,14 @@ def test_the_baseline_is_no_progress(tmp_path: Path) -> None:
 def test_a_target_without_a_baseline_is_listed(tmp_path: Path) -> None:
     """That it is met can be told; what is not met has no verdict, and the reason is given."""
     town = reporting(tmp_path, "IN10,,,=,90,%,2025,a,a", "IN51,,,=,100,%,2025,a,a")
-    result = evaluate("2025", workspace=town)
+    result = evaluate("2025", place=town)
     frame = result.frame.set_index("id")
     assert frame.loc["reported_in10", ["verdict", "reason"]].tolist() == ["no_data", "no_base"]
     assert pd.isna(frame.loc["reported_in10", "deviation"])
     assert "no base value" in next(line for line in result.lines("en") if "reported_in10" in line)
     assert frame.loc["reported_in51", "verdict"] == "met"
     assert "reported_in10" in [fault.feature for fault in result.faults]
-    mid = evaluate("2023", template="mid", workspace=town).frame.set_index("id")
+    mid = evaluate("2023", template="mid", place=town).frame.set_index("id")
     assert mid.loc["reported_in10", "verdict"] == "no_data"
 
 
@@ -273,7 +273,7 @@ def test_a_reported_bound_is_judged_as_far_as_it_goes(
 def test_a_target_that_was_reached_before_is_to_be_kept(tmp_path: Path) -> None:
     """Jobs: 14,919 a year before, 9,000 wanted; 8,900 is 100 of 5,919 short at any time."""
     town = reporting(tmp_path, "IN36,,,=,14919,x,2020,a,a", "IN36,,,=,8900,x,2022,a,a")
-    row = evaluate("2022", template="mid", workspace=town).frame.set_index("id")
+    row = evaluate("2022", template="mid", place=town).frame.set_index("id")
     row = row.loc["reported_in36"]
     assert (row["start"], row["path"], row["verdict"]) == (9000, 9000, "behind")
     assert row["deviation"] == pytest.approx(-100 / 5919)

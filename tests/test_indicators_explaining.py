@@ -6,8 +6,8 @@ import pytest
 
 from erdao_gis.errors import NotInPlanError
 from erdao_gis.indicators import (
+    Run,
     clause_lines,
-    compute_indicators,
     explain,
     explanation_lines,
     figures_of_clause,
@@ -27,13 +27,28 @@ def test_a_figure_leads_to_clause_norm_layers_and_features() -> None:
     json.dumps(account, allow_nan=False)
 
 
-def test_a_table_at_hand_is_not_computed_again() -> None:
-    """The account then carries the table's own figures and run."""
-    table = compute_indicators(ids=["axis_length", "belt_area"])
-    account = explain("belt_area", table=table)
-    assert account["run_id"] == table.run_id
+def test_a_run_computes_a_figure_once() -> None:
+    """Table and account of a run carry the same figure under the same run id."""
+    run = Run()
+    table = run.indicators(ids=["axis_length", "belt_area"])
+    account = explain("belt_area", run)
+    assert account["run_id"] == table.run_id == run.id
     assert account["figures"] == [table.row("belt_area")]
-    assert account["features"]["belt_area"]["belts"] == ["BL01", "BL02", "BL03"]
+
+
+def test_a_walk_says_how_it_was_measured() -> None:
+    """Speed, strip and grid stand in the title of the figure and in its account."""
+    account = explain("metro_land_500.walk")
+    told = account["methods"]["metro_land_500.walk"]["zh"]
+    assert "70 m/分钟" in told
+    assert "50 m" in told
+    assert "两侧各 50 m" in account["figures"][0]["name_zh"]
+    changed = explain(
+        "metro_land_500.walk", Run(parameters={"metro_land_500": {"strip": 80, "speed": 60}})
+    )
+    assert "80 m" in changed["methods"]["metro_land_500.walk"]["en"]
+    assert changed["figures"][0]["value"] != account["figures"][0]["value"]
+    assert changed["run_id"] != account["run_id"]
 
 
 def test_a_variant_is_explained_alone() -> None:

@@ -10,6 +10,7 @@ from erdao_gis.errors import NotInPlanError, SchemaError
 from erdao_gis.indicators import (
     UNITS,
     Indicator,
+    compute_indicators,
     indicator,
     indicator_inputs,
     norms,
@@ -17,6 +18,7 @@ from erdao_gis.indicators import (
     target_of,
 )
 from erdao_gis.indicators.functions import FUNCTIONS
+from erdao_gis.indicators.naming import ground_name
 from erdao_gis.indicators.table import unit_text
 from erdao_gis.plan import read_plan
 from erdao_gis.wording import words
@@ -155,3 +157,19 @@ def test_an_unknown_variant_is_refused() -> None:
     """The variant is part of the id."""
     with pytest.raises(NotInPlanError):
         indicator("park_coverage.by_bus")
+
+
+@pytest.mark.parametrize("language", ["name_zh", "name_en"])
+@pytest.mark.parametrize("unit", [None, "zones", "layers"])
+def test_no_two_figures_share_a_title(unit: str | None, language: str) -> None:
+    """Two grounds, or two ways to measure, are two figures with two titles."""
+    names = compute_indicators(unit=unit).frame.drop_duplicates("id")[language]
+    assert names[names.duplicated()].tolist() == []
+
+
+def test_every_ground_of_the_registry_is_known() -> None:
+    """A row names a ground of the table, for the whole and for a unit."""
+    for row in registry().values():
+        for variant in row.variants or ("",):
+            for kind in ("", "zones"):
+                assert ground_name(row, variant, kind) or not row.ground_for(variant)

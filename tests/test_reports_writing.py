@@ -133,7 +133,7 @@ def test_targets_that_are_not_judged_stand_in_every_output_with_their_reason(
     """Nine of the outline's targets: page, PDF and workbook list them and say why."""
     paths = write_report(tmp_path, town, as_of="2025", table=small, language="en")
     files = {path.suffix[1:]: path for path in paths}
-    listed = evaluate("2025", workspace=town, table=small).left_out
+    listed = evaluate("2025", place=town, table=small).left_out
     page = files["html"].read_text("utf-8")
     sheet = openpyxl.load_workbook(files["xlsx"])["not judged"]
     rows = {row[0]: row for row in sheet.iter_rows(min_row=2, values_only=True)}

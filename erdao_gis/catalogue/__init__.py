@@ -6,7 +6,14 @@ Read with `read_layer`, look over with `check`, bring the district's data in wit
 
 from erdao_gis.catalogue.applying import apply_import, undo_import
 from erdao_gis.catalogue.checking import Report, check
-from erdao_gis.catalogue.dataset import Dataset, Place, read_layer, shipped_layer
+from erdao_gis.catalogue.dataset import (
+    SCENES,
+    STATISTICS,
+    Dataset,
+    Place,
+    read_layer,
+    shipped_layer,
+)
 from erdao_gis.catalogue.deriving import (
     Change,
     Derivation,
@@ -35,6 +42,8 @@ from erdao_gis.catalogue.templates import write_templates
 from erdao_gis.catalogue.workspace import Workspace, create_workspace, open_workspace
 
 __all__ = [
+    "SCENES",
+    "STATISTICS",
     "Change",
     "Column",
     "Dataset",

@@ -30,17 +30,31 @@ from erdao_gis.catalogue.held_frames import (
 )
 from erdao_gis.catalogue.provenance import LayerRecord, layer_record
 from erdao_gis.catalogue.schema import Completeness, Layer, layer_names, layer_schema
-from erdao_gis.catalogue.supplied_files import SuppliedFile, read_supplied, supplied_files
+from erdao_gis.catalogue.statistics import FILE as STATISTICS_FILE
+from erdao_gis.catalogue.statistics import read_statistics, shipped_statistics_hash
+from erdao_gis.catalogue.supplied_files import (
+    SuppliedFile,
+    file_sha256,
+    read_supplied,
+    supplied_files,
+)
 from erdao_gis.catalogue.workspace import Workspace, open_workspace
 from erdao_gis.crs import GEOGRAPHIC, WORKING, to_working
 from erdao_gis.errors import WorkspaceError
-from erdao_gis.files import checked_path
+from erdao_gis.files import Scene, checked_path, find_scenes
 from erdao_gis.wording import Pair
 
-__all__ = ["Dataset", "Place", "read_layer", "shipped_layer"]
+__all__ = ["SCENES", "STATISTICS", "Dataset", "Place", "read_layer", "shipped_layer"]
 
 Made = TypeVar("Made")
 
+SCENES = "scenes"
+"""Folder of imagery in a workspace, and its name among the hashes."""
+
+STATISTICS = "statistics"
+"""Name of the reported figures among the hashes."""
+
+_SCENE_FILES = (".tif", ".tiff", ".toml")
 # Many corners: a parallel is no straight line in the working system.
 _CORNER_DEGREES = 0.005
 
@@ -239,6 +253,29 @@ class Dataset:
         told = replace(record, origin="given", completeness=stated, hash=frame_hash(kept, stated))
         return _Given(frame=kept, record=told)
 
+    # --- scenes and statistics ---
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """Scenes of the workspace, the oldest first; none for the shipped layers.
+
+        Raises
+        ------
+        FormatError, SchemaError
+            A scene is damaged, or nobody can tell which of several is the latest.
+        """
+        if self.workspace is None:
+            return ()
+        folder = self.workspace.folder / SCENES
+        return self.once(SCENES, lambda: find_scenes(folder), of=[SCENES])
+
+    @property
+    def statistics(self) -> pd.DataFrame:
+        """Reported figures: what the outline states, and what the district filled in."""
+        workspace = self.workspace
+        table = self.once(STATISTICS, lambda: read_statistics(workspace), of=[STATISTICS])
+        return table.copy()
+
     # --- what is made of it ---
 
     def once(
@@ -261,8 +298,33 @@ class Dataset:
         return cast("Made", self._made[key].thing)
 
     def hashes(self, names: Iterable[str] | None = None) -> dict[str, str]:
-        """Return the SHA-256 of what is read of each layer (of all if None)."""
-        return {name: self.record(name).hash for name in names or layer_names()}
+        """Return the SHA-256 of what is read of each layer, of the scenes and the statistics.
+
+        Parameters
+        ----------
+        names
+            Layers, ``scenes`` and ``statistics``; all of them if None.
+        """
+        found: dict[str, str] = {}
+        for name in [*layer_names(), SCENES, STATISTICS] if names is None else names:
+            if name in (SCENES, STATISTICS):
+                make = functools.partial(self._hashes_beside, name)
+                found |= self.once(("hash", name), make, of=[name])
+            else:
+                found[name] = self.record(name).hash
+        return found
+
+    def _hashes_beside(self, name: str) -> dict[str, str]:
+        """Hash the files of the scenes or of the statistics, whether they can be read or not."""
+        folder = None if self.workspace is None else self.workspace.folder
+        if name == SCENES:
+            files = [] if folder is None else sorted((folder / SCENES).glob("*"))
+            kept = [path for path in files if path.suffix.lower() in _SCENE_FILES]
+            return {f"{SCENES}/{path.name}": file_sha256(path) for path in kept}
+        found = {} if self.fictional else {name: shipped_statistics_hash()}
+        if folder is not None and (folder / STATISTICS_FILE).is_file():
+            found[STATISTICS_FILE] = file_sha256(folder / STATISTICS_FILE)
+        return found
 
     def hash(self, names: Iterable[str] | None = None) -> str:
         """Return one SHA-256 of all that `hashes` lists."""

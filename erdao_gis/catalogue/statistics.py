@@ -13,6 +13,7 @@ adds its own ``statistics.csv`` with the same columns::
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import math
 import re
@@ -68,8 +69,7 @@ def read_statistics(workspace: Workspace | None = None) -> pd.DataFrame:
     """
     tables = []
     if workspace is None or not workspace.fictional:
-        shipped = resources.files("erdao_gis.shipped") / "statistics" / FILE
-        tables.append(_parsed(shipped.read_text("utf-8"), FILE))
+        tables.append(_parsed(_shipped_text(), FILE))
     if workspace is not None and (workspace.folder / FILE).exists():
         path = workspace.folder / FILE
         text, _encoding = decode_text(path.read_bytes(), file=path.name)
@@ -79,6 +79,15 @@ def read_statistics(workspace: Workspace | None = None) -> pd.DataFrame:
     table = pd.concat(tables, ignore_index=True)
     same = ["key", "part", "feature", "as_of"]
     return table.drop_duplicates(same, keep="last").sort_values(same, ignore_index=True)
+
+
+def _shipped_text() -> str:
+    return (resources.files("erdao_gis.shipped") / "statistics" / FILE).read_text("utf-8")
+
+
+def shipped_statistics_hash() -> str:
+    """Return the SHA-256 of the reported figures that ship."""
+    return hashlib.sha256(_shipped_text().encode()).hexdigest()
 
 
 def latest(

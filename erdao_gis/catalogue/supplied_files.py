@@ -14,7 +14,7 @@ from erdao_gis.crs import to_working
 from erdao_gis.errors import WorkspaceError
 from erdao_gis.files import checked_path, read_features, read_own_features
 
-__all__ = ["SuppliedFile", "read_supplied", "supplied_files"]
+__all__ = ["SuppliedFile", "file_sha256", "read_supplied", "supplied_files"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def supplied_files(workspace: Workspace, replacing: str = "") -> dict[str, Suppl
             absent += [path] if told and name != replacing else []
             continue
         known = checked_path(path)
-        sha256, recorded = _sha256(known), told.get("layer_sha256", "")
+        sha256, recorded = file_sha256(known), told.get("layer_sha256", "")
         if recorded and recorded != sha256:
             changed += [path] if name != replacing else []
             continue
@@ -71,7 +71,8 @@ def supplied_files(workspace: Workspace, replacing: str = "") -> dict[str, Suppl
     return found
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, which may be larger than the memory."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -91,7 +92,7 @@ def read_supplied(file: SuppliedFile) -> gpd.GeoDataFrame:
     """
     facts: dict[str, object] = {"file": str(file.path), "folder": file.folder}
     if not file.path.is_file() or (
-        _stamp(file.path) != file.stamp and _sha256(file.path) != file.sha256
+        _stamp(file.path) != file.stamp and file_sha256(file.path) != file.sha256
     ):
         raise WorkspaceError("layer_moved_meanwhile", facts)
     if file.ours:

@@ -107,7 +107,7 @@ def evaluate(  # one parameter an option
     from erdao_gis.indicators import evaluate as judge
 
     chosen: Literal["mid", "final"] = "mid" if template == "mid" else "final"
-    result = judge(as_of, template=chosen, workspace=workspace)
+    result = judge(as_of, workspace, template=chosen)
     if as_json:
         show_json(result.as_dict(language))
     else:

@@ -21,7 +21,6 @@ band of doubt: the function need not know.
 
 from erdao_gis.catalogue.statistics import read_statistics
 from erdao_gis.indicators.context import WHOLE, Context
-from erdao_gis.indicators.engine import compute_indicators
 from erdao_gis.indicators.evaluation import Evaluation, evaluate
 from erdao_gis.indicators.explaining import (
     clause_lines,
@@ -31,6 +30,7 @@ from erdao_gis.indicators.explaining import (
 )
 from erdao_gis.indicators.model import Indicator, Input, Norm, Option, Result
 from erdao_gis.indicators.registry import indicator, indicator_inputs, norms, registry
+from erdao_gis.indicators.run import Parameters, Run, RunLike, compute_indicators
 from erdao_gis.indicators.table import Table
 from erdao_gis.indicators.targets import target_of
 from erdao_gis.indicators.units import UNITS
@@ -48,7 +48,10 @@ __all__ = [
     "Limits",
     "Norm",
     "Option",
+    "Parameters",
     "Result",
+    "Run",
+    "RunLike",
     "Table",
     "clause_lines",
     "compute_indicators",

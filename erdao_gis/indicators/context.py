@@ -18,23 +18,26 @@ from erdao_gis.analysis import (
     walk_catchment,
     walk_coverage,
 )
-from erdao_gis.errors import GeometryError
+from erdao_gis.errors import Fault, GeometryError
+from erdao_gis.indicators.inputs import Inputs
 from erdao_gis.indicators.model import Indicator, Input, Option
 from erdao_gis.indicators.motion import accuracy_of, cut_to, has_place
-from erdao_gis.indicators.run import Run
 from erdao_gis.indicators.units import AREAS, UNITS
 
-__all__ = ["WHOLE", "Context", "complete"]
+__all__ = ["WALK_RULES", "WHOLE", "Context", "complete"]
 
 WHOLE = "all"
 """Id of the one unit of a figure for the whole district."""
 
-_SPEED_M_PER_MIN = 70.0
+WALK_RULES = {"speed": 70.0, "access": 1000.0, "strip": 50.0, "grid": 100.0}
+"""How walks are measured where an indicator does not state it, in m and m a minute.
+
+``speed`` of walking; ``access``: homes this far from a street still walk to it, straight;
+``strip``: what a walk serves is land this far to each side of the streets it reaches; ``grid``:
+homes are cut into cells of this size, and each walks from a point inside it.
+"""
+
 _QUARTER = 32
-# Homes this far (m) from a street still walk to it, straight; farther ones cannot be told.
-_ACCESS_M = 1000.0
-# What a walk serves is land this far (m) beside the streets it reaches.
-_STREET_SIDE_M = 50.0
 # Corners of streets that matter less than this (m) do not matter to such a strip.
 _SIMPLER_M = 2.0
 
@@ -56,12 +59,20 @@ class Context:
         Layer -> ids of the features that were asked for, for the account of the figure.
     unjoined
         Layer -> ids of the features whose walks are not known: no street joins them to others.
+    faults
+        What was left out of the figure or is not known of it.
     """
 
     def __init__(
-        self, run: Run, indicator: Indicator, *, variant: str = "", unit: str = "", doubt: int = 0
+        self,
+        inputs: Inputs,
+        indicator: Indicator,
+        *,
+        variant: str = "",
+        unit: str = "",
+        doubt: int = 0,
     ) -> None:
-        self.run = run
+        self.inputs = inputs
         self.indicator = indicator
         self.variant = variant
         self.unit = unit
@@ -69,14 +80,16 @@ class Context:
         self.used: dict[str, list[str]] = {}
         self.seen: dict[str, gpd.GeoDataFrame] = {}
         self.unjoined: dict[str, set[object]] = {}
+        self.faults: list[Fault] = []
 
     @property
     def against(self) -> Context:
         """The same in the opposite state of doubt: for what makes the figure smaller."""
         other = Context(
-            self.run, self.indicator, variant=self.variant, unit=self.unit, doubt=-self.doubt
+            self.inputs, self.indicator, variant=self.variant, unit=self.unit, doubt=-self.doubt
         )
-        other.used, other.seen, other.unjoined = self.used, self.seen, self.unjoined
+        other.used, other.seen = self.used, self.seen
+        other.unjoined, other.faults = self.unjoined, self.faults
         return other
 
     @property
@@ -93,6 +106,11 @@ class Context:
         """Return a parameter of the indicator as a number."""
         return self.indicator.parameter(name)
 
+    def walk_rule(self, name: str) -> float:
+        """Return a rule of walking (see `WALK_RULES`), as the indicator states it or as usual."""
+        stated = name in (self.indicator.parameters or {})
+        return self.parameter(name) if stated else WALK_RULES[name]
+
     def words(self, name: str) -> list[str]:
         """Return a parameter that lists words, such as ``primary|secondary``."""
         return self.indicator.parameter_text(name).split("|")
@@ -102,34 +120,37 @@ class Context:
     @property
     def district(self) -> gpd.GeoDataFrame:
         """The whole as one unit, index `WHOLE`."""
-        self.seen["district"] = self.run.layer("district")
+        self.seen["district"] = self.inputs.layer("district")
 
         def made() -> gpd.GeoDataFrame:
-            frame = self.run.moved("district", self.doubt)
+            frame = self.inputs.moved("district", self.doubt)
             land = shapely.union_all(frame.geometry.to_numpy(dtype=object))
             key = pd.Index([WHOLE], name="id")
             return gpd.GeoDataFrame(geometry=[land], index=key, crs=frame.crs)
 
-        whole: gpd.GeoDataFrame = self.run.once(("district", self.doubt), made)
-        return whole
+        key = ("whole", self.doubt)
+        return self.inputs.dataset.once(key, made, of=["district"]).copy(deep=False)
+
+    @property
+    def whole_units(self) -> gpd.GeoDataFrame:
+        """The units as they are, wherever the inputs are complete."""
+        if not self.unit:
+            return self.district
+        layer = UNITS[self.unit].layer
+        self.seen[layer] = self.inputs.layer(layer)
+        return self.inputs.units(self.unit, self.doubt)
 
     @property
     def units(self) -> gpd.GeoDataFrame:
         """The units; cut to where the inputs are complete, if the indicator asks for that."""
-        if not self.unit:
-            frame = self.district
-        else:
-            layer = UNITS[self.unit].layer
-            frame = self.run.units(self.unit, layer, self.doubt)
-            self.seen[layer] = self.run.layer(layer)
-        land = self.complete_land
+        frame, land = self.whole_units, self.complete_land
         return frame if land is None else frame.set_geometry(cut_to(frame.geometry, land))
 
     @property
     def complete_land(self) -> BaseGeometry | None:
         """Land on which the inputs marked ``@`` are complete; None where it is everywhere."""
         lands = [
-            self.run.extent(self.chosen(item).layer)
+            self.inputs.complete_on(self.chosen(item).layer)
             for item in self.indicator.inputs_for(self.variant)
             if item.within and self.chosen(item).layer
         ]
@@ -138,11 +159,11 @@ class Context:
 
     def chosen(self, item: Input) -> Option:
         """Return the first option of an input that is there; an empty one if none is."""
-        return next((one for one in item.options if self.run.available(one)), Option(layer=""))
+        return next((one for one in item.options if self.inputs.available(one)), Option(layer=""))
 
     def has(self, name: str) -> bool:
         """Tell whether a layer has any placed feature."""
-        return self.run.available(Option(layer=name))
+        return self.inputs.available(Option(layer=name))
 
     def layer(
         self,
@@ -162,8 +183,8 @@ class Context:
         still
             Take the shapes as drawn, because their doubt goes into a reach.
         """
-        drawn = self.run.layer(name)
-        frame = drawn if still else self.run.moved(name, self.doubt)
+        drawn = self.inputs.layer(name)
+        frame = drawn if still else self.inputs.moved(name, self.doubt)
         counts = pd.Series(data=True, index=drawn.index)
         for column, values in (where or {}).items():
             counts &= drawn[column].isin(values)
@@ -174,7 +195,7 @@ class Context:
         self, name: str, *, where: Mapping[str, Collection[str]] | None = None
     ) -> gpd.GeoDataFrame:
         """Return the placed lines of a layer with one carriageway each, sections left out."""
-        frame = self.run.single_lines(name)
+        frame = self.inputs.single_lines(name)
         for column, values in (where or {}).items():
             frame = frame[frame[column].isin(values)]
         self._note(name, frame)
@@ -229,7 +250,7 @@ class Context:
         """Land within reach of each feature: widened straight, or along the streets walked.
 
         The doubt of points and lines goes into the reach; areas arrive moved. On foot what is
-        reached is a strip of 50 m to each side of the streets walked.
+        reached is a strip to each side of the streets walked (see `WALK_RULES`).
         """
         on_foot = self.walking if walking is None else walking
         doubt = accuracy_of(frame) * self.doubt
@@ -241,9 +262,9 @@ class Context:
         self._note_roads()
         parts = []
         for metres, some in frame.groupby(doubt):
-            time = minutes + float(metres) / _SPEED_M_PER_MIN
+            time = minutes + float(metres) / self.walk_rule("speed")
             parts.append(self._beside_walks(some, time))
-            self.note_cut_off(frame, parts[-1].attrs["cut_off"], self.run.graph())
+            self.note_cut_off(frame, parts[-1].attrs["cut_off"], self.inputs.graph())
         joined = pd.concat(parts) if parts else gpd.GeoSeries([], index=frame.index)
         return gpd.GeoSeries(joined.reindex(frame.index), crs=frame.crs)
 
@@ -253,15 +274,16 @@ class Context:
             nothing = gpd.GeoSeries([shapely.Polygon()] * len(origins), index=origins.index)
             nothing.attrs["cut_off"] = {}
             return nothing
+        speed, strip_m = self.walk_rule("speed"), self.walk_rule("strip")
 
         def made() -> gpd.GeoSeries:
-            streets = walk_catchment(self.run.graph(), complete(origins), minutes)
+            streets = walk_catchment(
+                self.inputs.graph(), complete(origins), minutes, speed_m_per_min=speed
+            )
             lines = shapely.simplify(streets.to_numpy(dtype=object), _SIMPLER_M)
             # Street by street: three times as quick as widening the whole net at once.
             strips = [
-                shapely.union_all(
-                    shapely.buffer(shapely.get_parts(line), _STREET_SIDE_M, quad_segs=4)
-                )
+                shapely.union_all(shapely.buffer(shapely.get_parts(line), strip_m, quad_segs=4))
                 if line is not None
                 else shapely.Polygon()
                 for line in lines
@@ -271,10 +293,8 @@ class Context:
             return land
 
         shapes = tuple(shapely.to_wkb(origins.geometry.to_numpy(dtype=object)))
-        strips: gpd.GeoSeries = self.run.once(
-            ("walks", tuple(origins.index), shapes, minutes), made
-        )
-        return strips
+        key = ("walks", tuple(origins.index), shapes, minutes, speed, strip_m)
+        return self.inputs.dataset.once(key, made, of=["roads"])
 
     def units_on(self, land: BaseGeometry) -> gpd.GeoDataFrame:
         """Return the part of each unit that lies on some land."""
@@ -290,7 +310,7 @@ class Context:
         reached = self.catchments(frame, reach_m=reach_m, minutes=minutes)
         if self.unit == own:
             land = self.district.geometry.iloc[0]
-            drawn = self.run.layer(UNITS[own].layer)
+            drawn = self.inputs.layer(UNITS[own].layer)
             shapes = cut_to(reached, land).reindex(drawn.index)
             return gpd.GeoDataFrame(geometry=shapes, index=drawn.index, crs=drawn.crs)
         union = shapely.union_all(reached.to_numpy(dtype=object))
@@ -305,21 +325,21 @@ class Context:
         """
         self._note_roads()
         accuracy = accuracy_of(facilities)
-        time = (
-            minutes
-            + self.doubt * float(accuracy.max() if len(accuracy) else 0.0) / _SPEED_M_PER_MIN
-        )
+        time = minutes + self.doubt * float(
+            accuracy.max() if len(accuracy) else 0.0
+        ) / self.walk_rule("speed")
         none = pd.Series(data=False, index=homes.index)
         if facilities.empty or homes.empty or time <= 0:
             return none, False
-        graph = self.run.graph()
+        graph = self.inputs.graph()
         try:
             found = walk_coverage(
                 graph,
                 complete(homes),
                 complete(facilities),
                 time,
-                max_access_m=_ACCESS_M,
+                speed_m_per_min=self.walk_rule("speed"),
+                max_access_m=self.walk_rule("access"),
             )
         except GeometryError as error:
             if error.key != "analysis_no_street_near":
@@ -382,10 +402,10 @@ class Context:
         if lost:
             self.unjoined.setdefault(layer, set()).update(lost)
         if not self.doubt:
-            self.run.tell(cut_off_faults(told, graph, file=layer, to=to))
+            self.faults += cut_off_faults(told, graph, file=layer, to=to)
 
     def _note_roads(self) -> None:
-        self._note("roads", self.run.layer("roads"))
+        self._note("roads", self.inputs.layer("roads"))
 
 
 def complete(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

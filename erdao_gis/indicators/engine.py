@@ -1,197 +1,122 @@
-"""From the registry to the table: states, bands, targets, each figure once."""
+"""One figure for all units of a kind: its state, its band of doubt, the ground it speaks of."""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from importlib import metadata
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from erdao_gis.catalogue import Workspace, layer_names
-from erdao_gis.errors import Language, NotInPlanError, SchemaError
+from erdao_gis.catalogue import layer_names
+from erdao_gis.errors import Fault
 from erdao_gis.indicators.context import WHOLE, Context
+from erdao_gis.indicators.inputs import Inputs
 from erdao_gis.indicators.model import Indicator, Option, Result
 from erdao_gis.indicators.motion import has_place, is_doubtful
-from erdao_gis.indicators.registry import indicator, registry, split_id
-from erdao_gis.indicators.run import Run
-from erdao_gis.indicators.table import COLUMNS, Table
+from erdao_gis.indicators.naming import figure_name
 from erdao_gis.indicators.targets import gap_to, target_of
-from erdao_gis.indicators.units import AREAS, UNITS, unit_faults
-from erdao_gis.wording import words
+from erdao_gis.indicators.units import AREAS, UNITS
 
-__all__ = ["compute_indicators"]
+__all__ = ["Asked", "Computed", "compute_figure", "each_once"]
 
 _GRADES = "ABCD"
 _DISTRICT = Option(layer="district")
+_M2_A_KM2 = 1e6
+# Ground that is left out below this share of a unit is drawing, not meaning.
+_NOTHING = 1e-6
 
 
-class _Asked(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A figure: an indicator in one of its variants."""
+
     row: Indicator
+    "Row of the registry."
     variant: str
+    "Empty if it has none."
 
     @property
     def id(self) -> str:
+        """Id of the figure, such as ``park_coverage.walk_people``."""
         return f"{self.row.id}.{self.variant}" if self.variant else self.row.id
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Layers that may be its inputs, in the registry's order."""
+        inputs = self.row.inputs_for(self.variant)
+        return tuple(dict.fromkeys(option.layer for item in inputs for option in item.options))
 
-def compute_indicators(
-    workspace: Workspace | Path | str | None = None,
-    *,
-    unit: str | None = None,
-    ids: Iterable[str] | None = None,
-    own: Sequence[Indicator] = (),
-    parameters: Mapping[str, Mapping[str, float | str]] | None = None,
-) -> Table:
-    """Compute the indicators of the registry.
+
+@dataclass(frozen=True, kw_only=True)
+class Computed:
+    """A figure for all units of one kind, with what it rests on."""
+
+    records: tuple[Mapping[str, Any], ...]
+    "Rows of the table, one a unit."
+    features: Mapping[str, tuple[str, ...]]
+    "Layer -> ids of the features that went into it."
+    layers: frozenset[str]
+    "Layers, ``scenes`` and ``statistics`` that were read."
+    faults: tuple[Fault, ...]
+    "What was left out or is not known."
+
+
+def compute_figure(inputs: Inputs, figure: Asked, kind: str) -> Computed:
+    """Compute one figure for all units of a kind.
 
     Parameters
     ----------
-    workspace
-        Folder of a workspace; without it the shipped layers are measured.
-    unit
-        Kind of the units: a name of `erdao_gis.indicators.UNITS`; None for the whole district.
-    ids
-        Indicators (``park_coverage``) or figures (``park_coverage.walk_people``) to compute;
-        all that the unit supports if None.
-    own
-        Indicators of your own, computed with the others.
-    parameters
-        Indicator id -> parameter -> value to use instead of the registry's; see the run id.
-
-    Returns
-    -------
-    Table
-        A row for each figure and unit, in the order of the registry.
-
-    Raises
-    ------
-    NotInPlanError
-        No such indicator, unit or parameter.
-    SchemaError
-        An indicator asked for by name that this unit does not support; null or repeated unit
-        ids; negative residents.
-
-    Examples
-    --------
-    >>> table = compute_indicators(ids=["axis_length"])
-    >>> row = table.row("axis_length")
-    >>> row["unit"], row["state"], row["low"] < row["value"] < row["high"]
-    ('km', 'value', True)
+    inputs
+        What is measured on.
+    figure
+        What is asked for; the indicator supports the kind of unit.
+    kind
+        Name of a kind of units; empty for the whole district.
     """
-    kind = unit or ""
-    if kind and kind not in UNITS:
-        raise NotInPlanError("indicators_unknown_unit", {"unit": kind, "names": ", ".join(UNITS)})
-    known = {**registry(), **{row.id: row for row in own}}
-    rows = {key: _with_parameters(row, parameters or {}) for key, row in known.items()}
-    _require_known(parameters or {}, rows)
-    asked = _asked(rows, kind, None if ids is None else list(ids))
-    run = Run(workspace)
-    records: list[dict[str, Any]] = []
-    features: dict[str, dict[str, tuple[str, ...]]] = {}
-    read: set[str] = set()
-    for figure in asked:
-        found, context = _figure(run, figure, kind)
-        records += found
-        features[figure.id] = {name: tuple(keys) for name, keys in sorted(context.used.items())}
-        read |= {*context.used, *context.seen, *_layers_of(figure)}
-    faults = list(run.faults)
-    if kind and UNITS[kind].layer:
-        faults += unit_faults(run.units(kind, UNITS[kind].layer, 0), kind)
-    inputs = run.hashes(read)
-    return Table(
-        frame=pd.DataFrame(records, columns=list(COLUMNS)),
-        unit=kind,
-        run_id=_run_id(asked, kind, inputs),
-        inputs=inputs,
-        versions=versions(),
-        faults=tuple(faults),
-        features=features,
+    context = Context(inputs, figure.row, variant=figure.variant, unit=kind)
+    lacking = _lacking(inputs, figure, kind)
+    if lacking:
+        keys = _unit_keys(inputs, kind) or [WHOLE]
+        records = [_record(figure, kind, str(key), {"missing": lacking}) for key in keys]
+    else:
+        records = _records(inputs, figure, kind, context)
+    read = {*context.used, *context.seen, *figure.layers}
+    return Computed(
+        records=tuple(records),
+        features={name: tuple(keys) for name, keys in sorted(context.used.items())},
+        layers=frozenset("scenes" if name == "scene" else name for name in read),
+        faults=tuple(_all_faults(inputs, context, read)),
     )
 
 
-def _with_parameters(
-    row: Indicator, parameters: Mapping[str, Mapping[str, float | str]]
-) -> Indicator:
-    if row.id not in parameters:
-        return row
-    known = dict(row.parameters or {})
-    for name, value in parameters[row.id].items():
-        if name not in known:
-            facts = {"indicator": row.id, "name": name, "names": ", ".join(known)}
-            raise NotInPlanError("indicators_unknown_parameter", facts)
-        old_unit = known[name].partition(" ")[2]
-        known[name] = f"{value} {old_unit}".strip()
-    return dataclasses.replace(row, parameters=known)
+def each_once(faults: Iterable[Fault]) -> list[Fault]:
+    """Keep each fault once, in their order."""
+    kept: list[Fault] = []
+    for fault in faults:
+        if fault not in kept:
+            kept.append(fault)
+    return kept
 
 
-def _require_known(
-    parameters: Mapping[str, Mapping[str, float | str]], rows: Mapping[str, Indicator]
-) -> None:
-    for name in parameters:
-        if name not in rows:
-            indicator(name)  # raises, with near names
+def _all_faults(inputs: Inputs, context: Context, read: Collection[str]) -> list[Fault]:
+    counted = [fault for name in sorted(read) for fault in inputs.faults(name)]
+    return each_once(counted + context.faults)
 
 
-def _supports(row: Indicator, kind: str) -> bool:
-    if not kind:
-        return "whole" in row.units
-    return kind in row.units or ("areas" in row.units and kind in AREAS)
-
-
-def _asked(rows: Mapping[str, Indicator], kind: str, ids: list[str] | None) -> list[_Asked]:
-    if ids is None:
-        chosen = [(row, "") for row in rows.values() if _supports(row, kind)]
-    else:
-        chosen = []
-        for name in ids:
-            key, variant = split_id(name)
-            row = rows.get(key) or indicator(name)
-            if variant and variant not in row.variants:
-                indicator(name)
-            if not _supports(row, kind):
-                facts = {"indicator": key, "unit": kind or WHOLE, "units": ", ".join(row.units)}
-                raise SchemaError("indicators_unit_unsupported", facts)
-            chosen.append((row, variant))
-    asked = [
-        _Asked(row, each)
-        for row, variant in chosen
-        for each in ((variant,) if variant else row.variants or ("",))
-    ]
-    return list({figure.id: figure for figure in asked}.values())
-
-
-def _layers_of(figure: _Asked) -> list[str]:
-    inputs = figure.row.inputs_for(figure.variant)
-    return [option.layer for item in inputs for option in item.options]
-
-
-# --- one figure ---
-
-
-def _figure(run: Run, figure: _Asked, kind: str) -> tuple[list[dict[str, Any]], Context]:
-    """Compute one figure for all units; its rows, and the context that tells what was used."""
-    context = Context(run, figure.row, variant=figure.variant, unit=kind)
-    lacking = _lacking(run, figure, kind)
-    if lacking:
-        keys = _unit_keys(run, kind) or [WHOLE]
-        return [_record(figure, str(key), {"missing": lacking}) for key in keys], context
+def _records(inputs: Inputs, figure: Asked, kind: str, context: Context) -> list[Mapping[str, Any]]:
     result = figure.row.function(context)
     value = result.figure()
-    open_inputs = _open_inputs(run, figure, context)
+    open_inputs = _open_inputs(inputs, figure, context)
     floor = result.floor or bool(open_inputs)
-    low, high = _band(run, figure, kind, context, result)
-    unplaced = _unplaced(run, kind)
-    rows = []
+    low, high = _band(inputs, figure, kind, context, result)
+    unplaced = _unplaced(inputs, kind)
+    ground = _measured_ground(context)
     evidence = _evidence(context)
+    rows = []
     for key in value.index:
-        facts: dict[str, Any] = {"evidence": evidence}
+        facts: dict[str, Any] = {"evidence": evidence, **ground.get(key, {})}
         number, not_joined = float(value[key]), context.not_joined_of(key)
         at_least = floor or bool(not_joined)
         if key in unplaced:
@@ -202,29 +127,30 @@ def _figure(run: Run, figure: _Asked, kind: str) -> tuple[list[dict[str, Any]], 
             # Nothing found in a layer that is known to be incomplete is no finding.
             facts["missing"] = (*open_inputs, *not_joined) or result.missing
         else:
-            facts |= {"value": number, "state": "lower_bound" if at_least else "value"}
+            state = "lower_bound" if at_least else "part" if key in ground else "value"
+            facts |= {"value": number, "state": state}
             facts |= {"low": float(low[key]), "high": np.nan if at_least else float(high[key])}
-        rows.append(_record(figure, str(key), facts))
-    return rows, context
+        rows.append(_record(figure, kind, str(key), facts))
+    return rows
 
 
-def _lacking(run: Run, figure: _Asked, kind: str) -> tuple[str, ...]:
+def _lacking(inputs: Inputs, figure: Asked, kind: str) -> tuple[str, ...]:
     """Name the inputs without which there is no figure; the units' own layer first."""
     found = []
-    if kind and UNITS[kind].layer and (~has_place(run.layer(UNITS[kind].layer))).all():
+    if kind and UNITS[kind].layer and (~has_place(inputs.layer(UNITS[kind].layer))).all():
         found.append(UNITS[kind].layer)
     for item in figure.row.inputs_for(figure.variant):
-        chosen = next((one for one in item.options if run.available(one)), None)
+        chosen = next((one for one in item.options if inputs.available(one)), None)
         if chosen is None:
             if not item.optional:
                 found.append(str(item))
         elif item.whole and not _own(kind, chosen.layer):
-            if run.state(chosen.layer) == "partial":
+            if inputs.state(chosen.layer) == "partial":
                 found.append(f"{chosen.layer}:partial")
-            elif run.unplaced(chosen.layer):
+            elif inputs.unplaced(chosen.layer):
                 found.append(f"{chosen.layer}:unplaced")
     needs_land = figure.row.units and figure.row.group not in ("data", "reported")
-    if needs_land and kind not in AREAS and not run.available(_DISTRICT):
+    if needs_land and kind not in AREAS and not inputs.available(_DISTRICT):
         found.append("district")
     return tuple(dict.fromkeys(found))
 
@@ -235,25 +161,37 @@ def _own(kind: str, layer: str) -> bool:
     return apart or layer in ("scene", "statistics")
 
 
-def _open_inputs(run: Run, figure: _Asked, context: Context) -> tuple[str, ...]:
+def _open_inputs(inputs: Inputs, figure: Asked, context: Context) -> tuple[str, ...]:
     """Name the layers that leave a figure open: partial, with rows unplaced or not joined."""
     found = []
     for item in figure.row.inputs_for(figure.variant):
         name = context.chosen(item).layer
         frame = context.seen.get(name)
-        if frame is None or (item.within and run.extent(name) is not None):
+        if frame is None or (item.within and inputs.complete_on(name) is not None):
             continue  # not used, or measured only where it is complete
         if _own(context.unit, name):
             continue
-        if run.state(name) == "partial":
+        if inputs.state(name) == "partial":
             found.append(f"{name}:partial")
-        elif run.unplaced(name).intersection(frame.index):
+        elif inputs.unplaced(name).intersection(frame.index):
             found.append(f"{name}:unplaced")
     return (*found, *context.not_joined)
 
 
+def _measured_ground(context: Context) -> dict[Any, dict[str, float]]:
+    """Tell of which part of their ground figures speak, for units that were cut; km2."""
+    if context.complete_land is None:
+        return {}
+    whole, part = context.whole_units.geometry.area, context.units.geometry.area
+    cut = part.index[(part < whole * (1 - _NOTHING)).fillna(value=False)]
+    return {
+        key: {"measured_km2": part[key] / _M2_A_KM2, "whole_km2": whole[key] / _M2_A_KM2}
+        for key in cut
+    }
+
+
 def _band(
-    run: Run, figure: _Asked, kind: str, context: Context, result: Result
+    inputs: Inputs, figure: Asked, kind: str, context: Context, result: Result
 ) -> tuple[pd.Series, pd.Series]:
     """Compute the figure with all shapes at their smallest and at their largest."""
     value = result.figure()
@@ -264,7 +202,7 @@ def _band(
         return none, none
     least, most = (
         figure.row.function(
-            Context(run, figure.row, variant=figure.variant, unit=kind, doubt=doubt)
+            Context(inputs, figure.row, variant=figure.variant, unit=kind, doubt=doubt)
         )
         for doubt in (-1, 1)
     )
@@ -287,16 +225,16 @@ def _quotient(above: Result, below: Result, index: pd.Index) -> pd.Series:
     return amount / per.where(per > 0)
 
 
-def _unit_keys(run: Run, kind: str) -> list[Any]:
+def _unit_keys(inputs: Inputs, kind: str) -> list[Any]:
     if kind == "layers":
-        return layer_names(role="plan")
-    return list(run.units(kind, UNITS[kind].layer, 0).index) if kind else [WHOLE]
+        return layer_names()
+    return list(inputs.units(kind, 0).index) if kind else [WHOLE]
 
 
-def _unplaced(run: Run, kind: str) -> Collection[Any]:
+def _unplaced(inputs: Inputs, kind: str) -> Collection[Any]:
     if not kind or kind == "layers":
         return ()
-    frame = run.units(kind, UNITS[kind].layer, 0)
+    frame = inputs.units(kind, 0)
     return set(frame.index[(~has_place(frame))])
 
 
@@ -310,71 +248,37 @@ def _evidence(context: Context) -> str:
     return known[-1] if known else ""
 
 
-# --- rows ---
-
-
-def _name(figure: _Asked, language: Language) -> str:
-    name = figure.row.name(language)
-    if not figure.variant:
-        return name
-    known = words("indicators").get(f"variant_{figure.variant}", {})
-    variant = known.get(language, figure.variant)
-    return f"{name}（{variant}）" if language == "zh" else f"{name} ({variant})"
-
-
-def _record(figure: _Asked, key: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _record(figure: Asked, kind: str, key: str, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     row = figure.row
-    value = facts.get("value", np.nan)
+    value, state = facts.get("value", np.nan), facts.get("state", "no_data")
+    name = figure_name(row, figure.variant, kind, part=state == "part")
     record: dict[str, Any] = {
         "id": figure.id,
         "indicator": row.id,
         "variant": figure.variant,
         "unit_id": key,
-        "name_zh": _name(figure, "zh"),
-        "name_en": _name(figure, "en"),
+        "name_zh": name.zh,
+        "name_en": name.en,
         "value": value,
         "unit": row.unit,
-        "state": facts.get("state", "no_data"),
+        "state": state,
         "missing": tuple(facts.get("missing", ())),
         "target": np.nan,
         "target_operator": "",
         "gap": np.nan,
         "low": facts.get("low", np.nan),
         "high": facts.get("high", np.nan),
+        "measured_km2": facts.get("measured_km2", np.nan),
+        "whole_km2": facts.get("whole_km2", np.nan),
         "evidence": facts.get("evidence", ""),
         "norm": row.norm,
         "clauses": row.clauses,
-        "inputs": tuple(dict.fromkeys(_layers_of(figure))),
+        "inputs": figure.layers,
     }
     target = target_of(row)
     if target is not None:
         record["target_operator"], record["target"] = target
-        if np.isfinite(value):
+        # A part of the ground tells nothing of the whole.
+        if np.isfinite(value) and state != "part":
             record["gap"] = gap_to(row, target[0], value, target[1])
     return record
-
-
-# --- the run ---
-
-
-def versions() -> dict[str, str]:
-    """Versions of this package and of those that compute."""
-    names = ("erdao-gis", "geopandas", "numpy", "pandas", "pyproj", "rasterio", "shapely")
-    found = {}
-    for name in names:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "?"
-    return found | {"geos": shapely.geos_version_string}
-
-
-def _run_id(asked: Sequence[_Asked], kind: str, inputs: Mapping[str, str]) -> str:
-    told = {
-        "figures": {figure.id: dict(figure.row.parameters or {}) for figure in asked},
-        "unit": kind,
-        "inputs": dict(inputs),
-        "versions": versions(),
-    }
-    text = json.dumps(told, sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -6,20 +6,16 @@ import datetime as dt
 import functools
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from erdao_gis.catalogue import Workspace
 from erdao_gis.catalogue.statistics import latest
 from erdao_gis.errors import Fault, Language, SchemaError
-from erdao_gis.indicators.engine import compute_indicators
 from erdao_gis.indicators.model import Indicator
 from erdao_gis.indicators.outline import outline
-from erdao_gis.indicators.registry import registry
-from erdao_gis.indicators.run import Run
+from erdao_gis.indicators.run import Run, RunLike
 from erdao_gis.indicators.table import Table, bounded_text, line_text, number_text, unit_text
 from erdao_gis.indicators.targets import sense, target_of
 from erdao_gis.indicators.verdicts import Goal, Limits, Way, judge
@@ -147,9 +143,9 @@ def _years(day: dt.date) -> float:
 
 def evaluate(
     as_of: str,
+    place: RunLike = None,
     *,
     template: Template = "final",
-    workspace: Workspace | Path | str | None = None,
     path: Way = "linear",
     limits: Limits | None = None,
     table: Table | None = None,
@@ -163,16 +159,17 @@ def evaluate(
     ----------
     as_of
         Year or date of the evaluation; reported figures that are younger are not read.
+    place
+        A run, a dataset, a workspace or its folder; None for the shipped layers. Indicators of
+        your own in a run are judged too where they have a target (``target="own"``).
     template
         ``mid`` compares with the path at that time, ``final`` with the target itself.
-    workspace
-        As for `compute_indicators`.
     path
         ``linear`` or ``steps`` (yearly) from baseline to target.
     limits
         From where on an indicator is behind or far off.
     table
-        A table already computed of the same workspace, so that every output shows its figures.
+        A table of the same run, so that every output shows its figures; None computes it.
 
     Returns
     -------
@@ -195,14 +192,15 @@ def evaluate(
     if template not in ("mid", "final"):
         raise SchemaError("indicators_bad_template", {"template": template})
     when = _day(as_of)
-    rows = [row for row in registry().values() if row.target not in ("", "norm")]
-    found = table or compute_indicators(workspace, ids=[row.id for row in rows])
+    run = Run.over(place)
+    rows = run.targets
+    found = table or run.indicators(ids=[row.id for row in rows])
     there = set(found.frame["id"])
     lacking = [row.id for row in rows if row.group != "reported" and row.id not in there]
     if lacking:
         raise SchemaError("indicators_table_lacks", {"names": ", ".join(lacking)})
     bounds = limits or Limits()
-    statistics = Run(workspace).statistics
+    statistics = run.dataset.statistics
     records, faults = [], []
     for row in rows:
         facts = _facts(row, statistics, as_of, found)
@@ -278,18 +276,26 @@ def _left_out(judged: set[str]) -> list[dict[str, Any]]:
     return rows
 
 
+def _stated(row: Indicator) -> tuple[str, str, int, int]:
+    """Return the key and part under which a target's figures are reported, and its two years."""
+    period = outline().outline
+    if row.target == "own":
+        return row.id, "", period.period_start - 1, period.period_end
+    figure = _targets()[row.target]
+    base_year = figure.base_year or period.period_start - 1
+    return figure.register_id, figure.part, base_year, figure.target_year or period.period_end
+
+
 def _facts(row: Indicator, statistics: pd.DataFrame, as_of: str, table: Table) -> dict[str, Any]:
     """Gather baseline, target and actual of one indicator."""
-    figure = _targets()[row.target]
-    key, part = figure.register_id, figure.part
-    base_year = figure.base_year or outline().outline.period_start - 1
+    key, part, base_year, target_year = _stated(row)
     base = latest(statistics, key, part=part, until=str(base_year))
     # A mere bound is no value from which a path sets out.
     exact = base is not None and _STATES[base["operator"]] == "value"
     facts: dict[str, Any] = {
         "baseline": float(base["value"]) if base is not None and exact else np.nan,
         "base_year": base_year,
-        "target_year": figure.target_year or outline().outline.period_end,
+        "target_year": target_year,
         "actual": np.nan,
         "state": "no_data",
         "actual_as_of": "",

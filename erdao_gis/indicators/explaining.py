@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from erdao_gis.catalogue import Workspace, layer_names, layer_schema
+from erdao_gis.catalogue import layer_names, layer_schema
 from erdao_gis.errors import Language
-from erdao_gis.indicators.engine import compute_indicators
 from erdao_gis.indicators.model import Indicator
+from erdao_gis.indicators.naming import method_text
 from erdao_gis.indicators.outline import outline
-from erdao_gis.indicators.registry import indicator, norms, registry, split_id
-from erdao_gis.indicators.run import Run
-from erdao_gis.indicators.table import Table, figure_text, line_text, missing_text, plain_row
+from erdao_gis.indicators.registry import norms, registry, split_id
+from erdao_gis.indicators.run import Run, RunLike
+from erdao_gis.indicators.table import figure_text, line_text, missing_text, plain_row
 from erdao_gis.indicators.targets import target_of
 from erdao_gis.wording import word
 
@@ -22,31 +21,24 @@ __all__ = ["clause_lines", "explain", "explanation_lines", "figures_of_clause"]
 _SHOWN = 8
 
 
-def explain(
-    figure_id: str,
-    workspace: Workspace | Path | str | None = None,
-    *,
-    unit: str | None = None,
-    table: Table | None = None,
-) -> dict[str, Any]:
+def explain(figure_id: str, place: RunLike = None, *, unit: str | None = None) -> dict[str, Any]:
     """Account for a figure: what it is, what it rests on, what was measured.
 
     Parameters
     ----------
     figure_id
         An indicator (``park_coverage``) or one of its variants (``park_coverage.walk_people``).
-    workspace, unit
-        As for `compute_indicators`.
-    table
-        A table that holds the figure, so that nothing is computed again.
+    place, unit
+        As for `compute_indicators`; a run with indicators of your own explains them too.
 
     Returns
     -------
     dict
         Ready for JSON: ``id``, names, formula, unit, norm with its certainty, clauses and
-        register elements with names, inputs with completeness, parameters, target, ``figures``
-        (rows of the table), ``features`` (figure -> layer -> ids), ``scenes`` (of a figure that
-        imagery goes into: file, date and where the date stands, oldest first) and ``run_id``.
+        register elements with names, inputs with completeness, parameters, target, ``methods``
+        (figure -> how its walks were measured, in both languages), ``figures`` (rows of the
+        table), ``features`` (figure -> layer -> ids), ``scenes`` (of a figure that imagery goes
+        into: file, date and where the date stands, oldest first) and ``run_id``.
 
     Raises
     ------
@@ -59,16 +51,16 @@ def explain(
     >>> account["clauses"][0]["citation_zh"], account["features"]["axis_length"]["axis"]
     ('第二篇第一章', ['AX01'])
     """
-    row = indicator(figure_id)
-    found = table or compute_indicators(workspace, unit=unit, ids=[figure_id])
-    _, variant = split_id(figure_id)
-    rows = found.frame[found.frame["indicator"] == row.id]
-    if variant:
-        rows = rows[rows["variant"] == variant]
+    run = Run.over(place)
+    row = run.indicator(figure_id)
+    found = run.indicators(unit, ids=[figure_id])
+    rows = found.frame
+    methods = {key: method_text(row, split_id(key)[1]) for key in dict.fromkeys(rows["id"])}
     return {
         **_account(row),
         "id": figure_id,
         "run_id": found.run_id,
+        "methods": {key: {"zh": text.zh, "en": text.en} for key, text in methods.items() if text},
         "figures": [plain_row(record) for record in rows.to_dict("records")],
         "features": {
             key: {layer: list(ids) for layer, ids in found.features.get(key, {}).items()}
@@ -76,7 +68,7 @@ def explain(
         },
         "scenes": [
             {"file": scene.path.name, "date": scene.date, "date_from": scene.date_from}
-            for scene in (Run(workspace).scenes() if "scene" in map(str, row.inputs) else ())
+            for scene in (run.dataset.scenes if "scene" in map(str, row.inputs) else ())
         ],
     }
 
@@ -199,14 +191,20 @@ def explanation_lines(account: dict[str, Any], language: Language) -> list[str]:
     if account["parameters"]:
         pairs = [f"{name} = {value}" for name, value in account["parameters"].items()]
         lines.append(said("parameters", "；".join(pairs) if language == "zh" else "; ".join(pairs)))
-    for row in account["figures"]:
-        unit = "" if row["unit_id"] == "all" else f" [{row['unit_id']}]"
-        lines.append(said("figure", f"{row['id']}{unit}  {figure_text(row, language)}"))
+    methods = dict.fromkeys(each[language] for each in account["methods"].values())
+    lines += [said("method", text) for text in methods]
+    lines += [said("figure", _row_text(row, language)) for row in account["figures"]]
     for figure, layers in account["features"].items():
         for layer, ids in layers.items():
             title = layer_schema(layer).title(language) if layer in layer_names() else layer
             lines.append(said("features", f"{figure}  {title} {_ids_text(ids, language)}"))
     return lines
+
+
+def _row_text(row: dict[str, Any], language: Language) -> str:
+    unit = "" if row["unit_id"] == "all" else f" [{row['unit_id']}]"
+    text = line_text(row[f"name_{language}"], figure_text(row, language), language)
+    return f"{row['id']}{unit}  {text}"
 
 
 def _scene_lines(scenes: list[dict[str, Any]], language: Language) -> list[str]:

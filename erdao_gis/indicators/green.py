@@ -9,21 +9,24 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from erdao_gis.catalogue import SCENES
 from erdao_gis.files import Scene
 from erdao_gis.indicators.context import WHOLE, Context
 from erdao_gis.indicators.imagery import scene_cover
 from erdao_gis.indicators.model import Result
 from erdao_gis.indicators.motion import has_place
+from erdao_gis.indicators.units import UNITS
 
 __all__ = [
     "bare_land",
     "bare_land_share",
-    "built_up_green_ratio",
     "cover_change",
     "cover_share",
     "green_land_ratio",
     "green_line_gaps",
     "green_line_share",
+    "layer_cover",
+    "layer_green_ratio",
     "village_cover",
     "villages_below",
 ]
@@ -53,12 +56,16 @@ def green_land_ratio(ctx: Context) -> Result:
     )
 
 
-def built_up_green_ratio(ctx: Context) -> Result:
-    """建成区绿地率: green land inside the built-up area over the built-up area."""
+def _units_on_layer(ctx: Context) -> gpd.GeoDataFrame:
+    """Return the part of each unit that lies on the layer of the parameter ``layer``."""
+    ground = ctx.layer(ctx.indicator.parameter_text("layer"))
+    return ctx.units_on(shapely.union_all(ground.geometry.to_numpy(dtype=object)))
+
+
+def layer_green_ratio(ctx: Context) -> Result:
+    """建成区绿地率, 地块绿地率: green land on the ground of a layer over that ground."""
     land, points = _green_land(ctx)
-    built = ctx.layer("built_up_area")
-    whole = shapely.union_all(built.geometry.to_numpy(dtype=object))
-    zones = ctx.units_on(whole)
+    zones = _units_on_layer(ctx)
     return Result(amount=ctx.area(zones, land), per=ctx.area(zones), scale=100.0, floor=points)
 
 
@@ -80,13 +87,17 @@ def _missing(*covers: pd.Series) -> tuple[str, ...]:
 
 
 def _with_sensitivity(ctx: Context, units: gpd.GeoDataFrame) -> tuple[pd.Series, ...]:
-    scene = ctx.run.scenes()[-1]
+    dataset = ctx.inputs.dataset
+    scene = dataset.scenes[-1]
     middle, step = ctx.parameter("threshold"), ctx.parameter("step")
     key = (ctx.unit, ctx.indicator.id, str(scene.path), middle, step)
-    cover: tuple[pd.Series, ...] = ctx.run.once(
-        key, lambda: tuple(_cover(ctx, units, scene, middle + shift) for shift in (0, -step, step))
+    layers = [SCENES, "district", "villages", "parcels"]
+    layers += [UNITS[ctx.unit].layer] if ctx.unit else []
+    return dataset.once(
+        ("cover", *key),
+        lambda: tuple(_cover(ctx, units, scene, middle + shift) for shift in (0, -step, step)),
+        of=layers,
     )
-    return cover
 
 
 def cover_share(ctx: Context) -> Result:
@@ -95,9 +106,15 @@ def cover_share(ctx: Context) -> Result:
     return Result(amount=value, low=least, high=most, missing=_missing(value))
 
 
+def layer_cover(ctx: Context) -> Result:
+    """地块绿化覆盖率: vegetation on the ground of a layer over that ground."""
+    value, most, least = _with_sensitivity(ctx, _units_on_layer(ctx))
+    return Result(amount=value, low=least, high=most, missing=_missing(value))
+
+
 def cover_change(ctx: Context) -> Result:
     """Change of 绿化覆盖率 from the first scene to the last, in percentage points."""
-    scenes = ctx.run.scenes()
+    scenes = ctx.inputs.dataset.scenes
     threshold = ctx.parameter("threshold")
     if len(scenes) < 2:  # noqa: PLR2004 - a change needs two dates
         return Result(amount=ctx.zeros() * np.nan, missing=("scene (2)",), geometric=False)

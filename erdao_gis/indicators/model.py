@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from erdao_gis.errors import Language, SchemaError
 
-if TYPE_CHECKING:
-    from erdao_gis.indicators.context import Context
-
 __all__ = ["Direction", "Formula", "Indicator", "Input", "Norm", "Option", "Result"]
 
 Direction = Literal["higher", "lower", "near", ""]
 Certainty = Literal["confirmed", "likely", "parameter"]
-Formula = Callable[["Context"], "Result"]
+Formula = Callable[[Any], "Result"]
+"""Takes a `Context` (which knows indicators, so that this module cannot name it)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,12 +100,18 @@ class Indicator:
         Units of analysis: ``whole``, ``areas`` (zones, subdistricts, …) and others by name.
     variants
         Such as ``straight_land`` and ``walk_people``; empty for a figure without variants.
+    ground
+        Key of the ground that its figures speak of (``layers/indicators/grounds.csv``), or
+        several by tag as inputs are: ``homes[land];residents[people]``; empty where its name says
+        it.
+    method
+        How its walks are measured: ``points`` or ``strip``; empty if it walks nowhere.
     function
         From a `Context` to a `Result`; pure.
     parameters
         Name -> value with its unit, such as ``{"reach_m": "500 m"}``.
     target, target_operator, target_value
-        Register id of the plan's target, ``norm`` with operator and value, or empty.
+        Register id of the plan's target, ``norm`` or ``own`` with operator and value, or empty.
     """
 
     id: str
@@ -127,6 +131,8 @@ class Indicator:
     inputs: tuple[Input, ...] = ()
     units: tuple[str, ...] = ("whole", "areas")
     variants: tuple[str, ...] = ()
+    ground: str = ""
+    method: str = ""
     parameters: Mapping[str, str] | None = None
     target: str = ""
     target_operator: str = ""
@@ -144,6 +150,21 @@ class Indicator:
         """Return the inputs that the variant needs."""
         parts = variant.split("_")
         return tuple(item for item in self.inputs if not item.tag or item.tag in parts)
+
+    def ground_for(self, variant: str) -> str:
+        """Return the key of the ground of a variant's figures.
+
+        >>> row = Indicator(id="i", name_zh="", name_en="", unit="%", function=len,
+        ...                 ground="homes[land];residents[people]")
+        >>> row.ground_for("walk_people")
+        'residents'
+        """
+        parts = variant.split("_")
+        for item in self.ground.split(";"):
+            key, _, tag = item.rstrip("]").partition("[")
+            if not tag or tag in parts:
+                return key
+        return ""
 
     def parameter_text(self, name: str) -> str:
         """Return a parameter as it is written, without its unit."""

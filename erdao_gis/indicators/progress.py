@@ -23,7 +23,7 @@ def reported(ctx: Context) -> Result:
     part = (
         ctx.indicator.parameter_text("part") if "part" in (ctx.indicator.parameters or {}) else ""
     )
-    row = latest(ctx.run.statistics, key, part=part)
+    row = latest(ctx.inputs.statistics, key, part=part)
     name = f"statistics:{key}" + (f".{part}" if part else "")
     ctx.used["statistics"] = [] if row is None else [f"{name}@{row['as_of']}"]
     value = np.nan if row is None else float(row["value"])
@@ -87,7 +87,7 @@ def renewal_share(ctx: Context) -> Result:
     part = ctx.indicator.parameter_text("part")
     shares = {}
     for key in areas.index:
-        row = latest(ctx.run.statistics, "renewal", part=part, feature=str(key))
+        row = latest(ctx.inputs.statistics, "renewal", part=part, feature=str(key))
         shares[key] = np.nan if row is None else float(row["value"]) / 100
     share = pd.Series(shares, index=areas.index, dtype=float)
     lacking = tuple(f"statistics:renewal.{part}[{key}]" for key in share.index[share.isna()])

@@ -24,8 +24,8 @@ def dead_ends_closed(ctx: Context) -> Result:
     """Dead ends that the road projects join to another street."""
     projects = ctx.layer("road_projects")
     ctx.layer("roads")
-    before = _loose_ends(ctx.run.graph())
-    after = _loose_ends(ctx.run.graph(projects=True))
+    before = _loose_ends(ctx.inputs.graph())
+    after = _loose_ends(ctx.inputs.graph(projects=True))
     points = np.atleast_1d(np.asarray(shapely.points(before), dtype=object))
     left = np.atleast_1d(np.asarray(shapely.points(after), dtype=object))
     still = shapely.STRtree(left).query(
@@ -49,13 +49,13 @@ def walk_reach_gain(ctx: Context) -> Result:
     minutes = ctx.parameter("minutes")
     reached = []
     for projects in (False, True):
-        graph = ctx.run.graph(projects=projects)
+        graph = ctx.inputs.graph(projects=projects)
         streets = walk_catchment(graph, complete(nodes), minutes)
         ctx.note_cut_off(nodes, streets.attrs["cut_off"], graph)
         reached.append(streets.length.fillna(0.0).rename(str(projects)))
     before, after = reached
     if ctx.unit == "nodes":
-        every = ctx.run.layer("nodes").index
+        every = ctx.inputs.layer("nodes").index
         gain, per = (after - before).reindex(every), before.reindex(every)
     else:
         index = ctx.units.index

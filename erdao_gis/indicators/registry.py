@@ -6,6 +6,7 @@ import csv
 import difflib
 import functools
 import re
+from collections.abc import Callable
 from importlib import resources
 
 from erdao_gis.catalogue import layer_names
@@ -16,6 +17,13 @@ from erdao_gis.indicators.model import Indicator, Input, Norm, Option
 __all__ = ["indicator", "indicator_inputs", "norms", "registry", "split_id"]
 
 _INPUT = re.compile(r"^([a-z0-9_:|*]+)([!@?]*)(?:\[([a-z]+)\])?$")
+
+
+# Inputs that stand for many layers.
+_EVERY: dict[str, Callable[[], list[str]]] = {
+    "*plan": lambda: layer_names(role="plan"),
+    "*layers": layer_names,
+}
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -47,7 +55,7 @@ def indicator_inputs(text: str) -> tuple[Input, ...]:
         if match is None:
             raise SchemaError("indicators_bad_input", {"text": item})
         names, flags, tag = match[1], match[2], match[3] or ""
-        every = layer_names(role="plan") if names == "*plan" else [names]
+        every = _EVERY[names]() if names in _EVERY else [names]
         for one in every:
             options = tuple(
                 Option(layer=part.partition(":")[0], column=part.partition(":")[2])
@@ -88,6 +96,8 @@ def _indicator(row: dict[str, str]) -> Indicator:
         inputs=indicator_inputs(row["inputs"]),
         units=_listed(row["units"]),
         variants=_listed(row["variants"]),
+        ground=row["ground"],
+        method=row["method"],
         function=FUNCTIONS[row["function"]],
         parameters=parameters,
         target=row["target"],

@@ -1,246 +1,309 @@
-"""What one computation reads: layers, moved layers, networks, scenes and statistics, each once."""
+"""A run: one dataset, one set of parameters, one id, and its tables, each computed once.
+
+Whatever shows figures - the screen, pages, reports, workbooks, notebooks - reads the tables of a
+run, so that a figure is the same number everywhere, under the same run id.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
-import itertools
-from collections.abc import Iterable
-from pathlib import Path
+import inspect
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import metadata, resources
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import shapely
-from shapely.geometry.base import BaseGeometry
 
-from erdao_gis.analysis import WalkingGraph, walking_graph
-from erdao_gis.catalogue import (
-    Workspace,
-    code_lists,
-    layer_schema,
-    open_workspace,
-    read_layer,
-    supply_record,
+from erdao_gis.catalogue import Dataset, Place
+from erdao_gis.errors import NotInPlanError, SchemaError
+from erdao_gis.indicators.context import WHOLE
+from erdao_gis.indicators.engine import Asked, Computed, compute_figure, each_once
+from erdao_gis.indicators.inputs import Inputs
+from erdao_gis.indicators.model import Indicator
+from erdao_gis.indicators.registry import indicator, registry, split_id
+from erdao_gis.indicators.table import COLUMNS, Table
+from erdao_gis.indicators.units import AREAS, UNITS, unit_faults
+from erdao_gis.parcels import (
+    LimitCheck,
+    ParcelFacts,
+    check_parcels,
+    facts_of_parcels,
 )
-from erdao_gis.catalogue.statistics import read_statistics
-from erdao_gis.crs import GEOGRAPHIC, to_working
-from erdao_gis.errors import Fault, SchemaError
-from erdao_gis.files import Scene, find_scenes
-from erdao_gis.indicators.model import Option
-from erdao_gis.indicators.motion import has_place, moved, one_carriageway
-from erdao_gis.indicators.outline import outline
-from erdao_gis.indicators.units import unit_frame
 
-__all__ = ["Run"]
+__all__ = ["Parameters", "Run", "RunLike", "compute_indicators"]
 
-# A project that lies within this distance (m) of a street is that street, not a new one.
-_SAME_STREET_M = 15.0
-_COUNTS = {"population": "population", "residential": "population"}
+Parameters = Mapping[str, Mapping[str, float | str]]
+"""Indicator id -> parameter -> value to use instead of the registry's."""
 
 
 class Run:
-    """One computation over one workspace; reads each thing once and remembers it."""
+    """One computation over one dataset.
 
-    def __init__(self, workspace: Workspace | Path | str | None) -> None:
-        self.workspace = None if workspace is None else open_workspace(workspace)
-        self.faults: list[Fault] = []
-        self._layers: dict[str, gpd.GeoDataFrame] = {}
-        self._moved: dict[tuple[str, int], gpd.GeoDataFrame] = {}
-        self._units: dict[tuple[str, int], gpd.GeoDataFrame] = {}
-        self._notes: dict[object, Any] = {}
+    Parameters
+    ----------
+    place
+        A dataset, a workspace or its folder; None for the shipped layers.
+    own
+        Indicators of your own, computed with the others.
+    parameters
+        Values to use instead of the registry's.
+    population
+        Residents of the present and of the plan for the balance; see `balance_parcels`.
 
-    def layer(self, name: str) -> gpd.GeoDataFrame:
-        """Return a layer in EPSG:4551, without the rows that no measure can count."""
-        if name not in self._layers:
-            frame = read_layer(name, self.workspace)
-            self._layers[name] = self._counted(name, frame)
-        return self._layers[name]
+    Raises
+    ------
+    NotInPlanError
+        No such indicator or parameter.
 
-    def moved(self, name: str, doubt: int) -> gpd.GeoDataFrame:
-        """Return a layer with its areas moved out (1) or in (-1) by their accuracy."""
-        key = (name, doubt)
-        if key not in self._moved:
-            self._moved[key] = moved(self.layer(name), doubt)
-        return self._moved[key]
+    Examples
+    --------
+    >>> run = Run()
+    >>> run.indicators(ids=["axis_length"]).run_id == run.id
+    True
+    """
 
-    def single_lines(self, name: str) -> gpd.GeoDataFrame:
-        """Return a layer of lines, each street once, without the rows that are sections."""
+    def __init__(
+        self,
+        place: Place = None,
+        *,
+        own: Sequence[Indicator] = (),
+        parameters: Parameters | None = None,
+        population: Sequence[float] = (),
+    ) -> None:
+        self.dataset = Dataset.open(place)
+        self.own = tuple(own)
+        known = {**registry(), **{row.id: row for row in own}}
+        self._rows = {key: _with_parameters(row, parameters or {}) for key, row in known.items()}
+        _require_known(parameters or {}, self._rows)
+        self._population = tuple(population)
+        self._inputs = Inputs(self.dataset)
+        self._figures: dict[tuple[str, str], Computed] = {}
 
-        def made() -> gpd.GeoDataFrame:
-            frame = self.layer(name)
-            if "part_of" in frame.columns:
-                placed = frame.index[has_place(frame)]
-                frame = frame[~(frame["part_of"].isin(placed) & has_place(frame))]
-            shapes = [one_carriageway(shape) for shape in frame.geometry]
-            result = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
-            result.attrs = dict(frame.attrs)
-            return result
-
-        return self.once(("single", name), made)
-
-    def units(self, unit: str, layer: str, doubt: int) -> gpd.GeoDataFrame:
-        """Return the units of one kind, moved by their doubt."""
-        key = (unit, doubt)
-        if key not in self._units:
-            self._units[key] = unit_frame(self.moved(layer, doubt), unit)
-        return self._units[key]
-
-    def once(self, key: object, make: Any) -> Any:  # noqa: ANN401 - a cache of many things
-        """Return what ``make`` gives, made only once for this key."""
-        if key not in self._notes:
-            self._notes[key] = make()
-        return self._notes[key]
-
-    def tell(self, faults: Iterable[Fault]) -> None:
-        """Keep what was left out, each fault once."""
-        self.faults += [fault for fault in faults if fault not in self.faults]
-
-    def available(self, option: Option) -> bool:
-        """Tell whether the layer has a placed feature and, if a column is asked for, all of it."""
-        if option.layer == "scene":
-            return bool(self.scenes())
-        if option.layer == "statistics":
-            return True  # which row is there is the function's question
-
-        def looked() -> bool:
-            frame = self.layer(option.layer)
-            placed = frame[has_place(frame)]
-            if placed.empty:
-                return False
-            return not option.column or bool(placed[option.column].notna().all())
-
-        return bool(self.once(option, looked))
-
-    def state(self, name: str) -> str:
-        """Return how complete a layer is: complete, partial or empty."""
-        return str(self.layer(name).attrs.get("completeness", ""))
-
-    def unplaced(self, name: str) -> frozenset[object]:
-        """Return the ids of a layer's rows without a place, but not those within a placed one.
-
-        A part of an element that has a place takes no land or length away from the layer.
-        """
-
-        def made() -> frozenset[object]:
-            frame = self.layer(name)
-            stands = has_place(frame)
-            placed, away = set(frame.index[stands]), set(frame.index[~stands])
-            if "part_of" in frame.columns:
-                away -= set(frame.index[frame["part_of"].isin(placed)])
-            if self.workspace is None or not self.workspace.fictional:
-                away -= {
-                    relation.from_id
-                    for relation in outline().relations
-                    if relation.relation == "part_of" and relation.to_id in placed
-                }
-            return frozenset(away)
-
-        found: frozenset[object] = self.once(("unplaced", name), made)
-        return found
-
-    def extent(self, name: str) -> BaseGeometry | None:
-        """Land on which a partial shipped layer is complete; None where nothing says so."""
-        box = layer_schema(name).complete_bbox
-        supplied = self.workspace is not None and (
-            self.workspace.fictional or bool(supply_record(name, self.workspace))
-        )
-        if box is None or supplied or self.state(name) == "complete":
-            return None
-        # Many corners: a parallel is no straight line in the working system.
-        land = shapely.segmentize(shapely.box(*box), 0.005)
-        moved_land: BaseGeometry = to_working(gpd.GeoSeries([land], crs=GEOGRAPHIC)).iloc[0]
-        return moved_land
-
-    def graph(self, *, projects: bool = False) -> WalkingGraph:
-        """Return the walking network of the roads, with the road projects built if asked."""
-
-        def made() -> WalkingGraph:
-            roads = self.layer("roads")
-            if not projects:
-                return walking_graph(roads)
-            new = self.layer("road_projects")
-            shapes = new.geometry[has_place(new)]
-            built = shapely.buffer(shapely.union_all(roads.geometry.dropna()), _SAME_STREET_M)
-            shapes = shapes.difference(built)
-            # The buffer takes the ends of a new street too: lead it back to what it joins.
-            joined = [_rejoined(shape, new.geometry[key]) for key, shape in shapes.items()]
-            extra = gpd.GeoDataFrame(
-                {"road_class": "residential", "bridge": None}, index=shapes.index, geometry=joined,
-                crs=roads.crs,
-            )  # fmt: skip
-            extra = extra[~extra.geometry.is_empty]
-            told = [name for name in (*extra.columns, "tunnel") if name in roads]
-            both = pd.concat([roads[told], extra])
-            result = gpd.GeoDataFrame(both, geometry="geometry", crs=roads.crs)
-            result.attrs = dict(roads.attrs)
-            return walking_graph(result)
-
-        found: WalkingGraph = self.once(("graph", projects), made)
-        return found
-
-    def scenes(self) -> tuple[Scene, ...]:
-        """Scenes of the workspace, the oldest first."""
-        if self.workspace is None:
-            return ()
-        folder = self.workspace.folder / "scenes"
-        found: tuple[Scene, ...] = self.once("scenes", lambda: find_scenes(folder))
-        return found
+    @classmethod
+    def over(cls, place: RunLike = None) -> Run:
+        """Return a run over a place; a run is returned as it is."""
+        return place if isinstance(place, Run) else cls(place)
 
     @functools.cached_property
-    def statistics(self) -> pd.DataFrame:
-        """Reported figures: what the outline states, and what the district filled in."""
-        return read_statistics(self.workspace)
+    def id(self) -> str:
+        """Hash of the dataset, of all parameters and of the versions that compute.
 
-    def hashes(self, names: Iterable[str]) -> dict[str, str]:
-        """Return the SHA-256 of what was read of each layer, the scenes and the statistics."""
-        found = {}
-        for name in sorted(set(names)):
-            if name == "scene":
-                for path in itertools.chain(*(scene.files for scene in self.scenes())):
-                    with path.open("rb") as stream:  # a scene may be larger than the memory
-                        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-                    found[f"scenes/{path.name}"] = digest
-            elif name == "statistics":
-                text = self.statistics.to_csv(index=False)
-                found[name] = hashlib.sha256(text.encode()).hexdigest()
-            else:
-                found[name] = _frame_hash(self.layer(name))
-        return found
+        The same inputs give the same id, whatever was asked for and in which order.
+        """
+        told = {
+            "dataset": self.dataset.hash(),
+            "facts": _facts_hash(),
+            "indicators": {key: _described(row) for key, row in self._rows.items()},
+            "population": self._population,
+            "versions": versions(),
+        }
+        text = json.dumps(told, sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def _counted(self, name: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        if name == "facilities_inventory" and not frame.empty:
-            known = frame["facility_type"].isin(code_lists()["facility_type"])
-            for key, value in frame.loc[~known, "facility_type"].items():
-                facts = {"value": value}
-                fault = Fault(
-                    file=name, feature=str(key), rule="indicators_facility_type", facts=facts
-                )
-                self.faults.append(fault)
-            kept = frame[known]
-            kept.attrs = dict(frame.attrs)
-            return kept
-        if name in _COUNTS and not frame.empty:
-            counts = pd.to_numeric(frame[_COUNTS[name]], errors="coerce")
-            negative = frame.index[counts < 0]
-            if len(negative):
-                facts = {"layer": name, "ids": ", ".join(str(key) for key in negative[:5])}
-                raise SchemaError("indicators_negative_people", facts)
-        return frame
+    def indicator(self, figure_id: str) -> Indicator:
+        """Return the indicator of a figure id, with the parameters of this run.
+
+        Raises
+        ------
+        NotInPlanError
+            There is none.
+        """
+        name, variant = split_id(figure_id)
+        row = self._rows.get(name)
+        if row is None or (variant and variant not in row.variants):
+            return indicator(figure_id)  # raises, with near names
+        return row
+
+    @property
+    def targets(self) -> tuple[Indicator, ...]:
+        """The indicators that follow a target of the plan, or one of their own."""
+        return tuple(row for row in self._rows.values() if row.target not in ("", "norm"))
+
+    # --- tables ---
+
+    def indicators(self, unit: str | None = None, *, ids: Iterable[str] | None = None) -> Table:
+        """Return the table of indicators for one kind of units; see `compute_indicators`."""
+        kind = unit or ""
+        if kind and kind not in UNITS:
+            facts = {"unit": kind, "names": ", ".join(UNITS)}
+            raise NotInPlanError("indicators_unknown_unit", facts)
+        asked = self._asked(kind, None if ids is None else list(ids))
+        computed = [self._figure(figure, kind) for figure in asked]
+        faults = [fault for each in computed for fault in each.faults]
+        if kind and UNITS[kind].layer:
+            faults += unit_faults(self._inputs.units(kind, 0), kind)
+        read = sorted(frozenset().union(*(each.layers for each in computed)))
+        return Table(
+            frame=pd.DataFrame(
+                [record for each in computed for record in each.records], columns=list(COLUMNS)
+            ),
+            unit=kind,
+            run_id=self.id,
+            inputs=self.dataset.hashes(read),
+            versions=versions(),
+            faults=tuple(each_once(faults)),
+            features={f.id: each.features for f, each in zip(asked, computed, strict=True)},
+            rows={figure.row.id: figure.row for figure in asked},
+        )
+
+    @functools.cached_property
+    def facts(self) -> ParcelFacts:
+        """Facts of every parcel."""
+        return facts_of_parcels(self.dataset.workspace)
+
+    @functools.cached_property
+    def limits(self) -> LimitCheck:
+        """What stands on every parcel, held against its limits."""
+        return check_parcels(self.dataset.workspace)
+
+    # --- figures, each once ---
+
+    def supports(self, row: Indicator, unit: str) -> bool:
+        """Tell whether an indicator has figures for a kind of units."""
+        if not unit:
+            return "whole" in row.units
+        return unit in row.units or ("areas" in row.units and unit in AREAS)
+
+    def _figure(self, figure: Asked, kind: str) -> Computed:
+        key = (figure.id, kind)
+        if key not in self._figures:
+            self._figures[key] = compute_figure(self._inputs, figure, kind)
+        return self._figures[key]
+
+    def _asked(self, kind: str, ids: list[str] | None) -> list[Asked]:
+        if ids is None:
+            chosen = [(row, "") for row in self._rows.values() if self.supports(row, kind)]
+        else:
+            chosen = [(self.indicator(name), split_id(name)[1]) for name in ids]
+        for row, _ in chosen:
+            if not self.supports(row, kind):
+                facts = {"indicator": row.id, "unit": kind or WHOLE, "units": ", ".join(row.units)}
+                raise SchemaError("indicators_unit_unsupported", facts)
+        asked = [
+            Asked(row=row, variant=each)
+            for row, variant in chosen
+            for each in ((variant,) if variant else row.variants or ("",))
+        ]
+        return list({figure.id: figure for figure in asked}.values())
 
 
-def _rejoined(rest: BaseGeometry, whole: BaseGeometry) -> BaseGeometry:
-    """Give a street back the ends that were cut off where it meets others."""
-    near = shapely.buffer(rest, _SAME_STREET_M + 1.0)
-    back = shapely.intersection(whole, near)
-    return back if not rest.is_empty else rest
+RunLike = Run | Place
+"""A run, or what one can be made over."""
 
 
-def _frame_hash(frame: gpd.GeoDataFrame) -> str:
+def compute_indicators(
+    place: RunLike = None,
+    *,
+    unit: str | None = None,
+    ids: Iterable[str] | None = None,
+    own: Sequence[Indicator] = (),
+    parameters: Parameters | None = None,
+) -> Table:
+    """Compute indicators: short for ``Run(place, own=..., parameters=...).indicators(unit)``.
+
+    Parameters
+    ----------
+    place
+        A dataset, a workspace or its folder, or a run; None for the shipped layers.
+    unit
+        Kind of the units: a name of `erdao_gis.indicators.UNITS`; None for the whole district.
+    ids
+        Indicators (``park_coverage``) or figures (``park_coverage.walk_people``) to compute;
+        all that the unit supports if None.
+    own
+        Indicators of your own, computed with the others.
+    parameters
+        Indicator id -> parameter -> value to use instead of the registry's; see the run id.
+
+    Returns
+    -------
+    Table
+        A row for each figure and unit, in the order of the registry.
+
+    Raises
+    ------
+    NotInPlanError
+        No such indicator, unit or parameter.
+    SchemaError
+        An indicator asked for by name that this unit does not support; null or repeated unit
+        ids; negative residents.
+
+    Examples
+    --------
+    >>> table = compute_indicators(ids=["axis_length"])
+    >>> row = table.row("axis_length")
+    >>> row["unit"], row["state"], row["low"] < row["value"] < row["high"]
+    ('km', 'value', True)
+    """
+    if own or parameters or not isinstance(place, Run):
+        place = place.dataset if isinstance(place, Run) else place
+        run = Run(place, own=own, parameters=parameters)
+    else:
+        run = place
+    return run.indicators(unit, ids=ids)
+
+
+# --- what makes the id ---
+
+
+def _with_parameters(row: Indicator, parameters: Parameters) -> Indicator:
+    if row.id not in parameters:
+        return row
+    known = dict(row.parameters or {})
+    for name, value in parameters[row.id].items():
+        if name not in known:
+            facts = {"indicator": row.id, "name": name, "names": ", ".join(known)}
+            raise NotInPlanError("indicators_unknown_parameter", facts)
+        old_unit = known[name].partition(" ")[2]
+        known[name] = f"{value} {old_unit}".strip()
+    return dataclasses.replace(row, parameters=known)
+
+
+def _require_known(parameters: Parameters, rows: Mapping[str, Indicator]) -> None:
+    for name in parameters:
+        if name not in rows:
+            indicator(name)  # raises, with near names
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package and of those that compute."""
+    names = ("erdao-gis", "geopandas", "numpy", "pandas", "pyproj", "rasterio", "scipy", "shapely")
+    found = {}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "?"
+    return found | {"geos": shapely.geos_version_string}
+
+
+@functools.cache
+def _facts_hash() -> str:
+    """Hash the tables of facts that figures rest on beside the layers."""
     digest = hashlib.sha256()
-    columns = frame.drop(columns="geometry").reset_index().astype(str)
-    digest.update(columns.to_csv(index=False).encode())
-    for part in shapely.to_wkb(frame.geometry.to_numpy(dtype=object)):
-        digest.update(part or b"-")
-    digest.update(str(frame.attrs.get("completeness", "")).encode())
+    for folder in ("indicators", "land_use"):
+        entries = (resources.files("erdao_gis.shipped") / folder).iterdir()
+        for entry in sorted(entries, key=lambda each: each.name):
+            if entry.name.endswith(".csv"):
+                digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
     return digest.hexdigest()
+
+
+def _described(row: Indicator) -> dict[str, Any]:
+    """Tell what makes the figures of an indicator: its parameters, and its function's code."""
+    told: dict[str, Any] = {"parameters": dict(row.parameters or {})}
+    if row.group == "own":
+        told |= {"function": _code_of(row), "inputs": [str(item) for item in row.inputs]}
+    return told
+
+
+def _code_of(row: Indicator) -> str:
+    try:
+        return inspect.getsource(row.function)
+    except (OSError, TypeError):
+        code = getattr(row.function, "__code__", None)
+        return repr(code.co_code + repr(code.co_consts).encode()) if code else repr(row.function)

@@ -26,8 +26,6 @@ __all__ = [
     "park_walk_coverage",
 ]
 
-_CELL_M = 100.0
-
 
 class Source(NamedTuple):
     """Facilities of one kind, and how far they serve."""
@@ -69,7 +67,7 @@ def _served(
 ) -> tuple[gpd.GeoDataFrame, bool]:
     """Return the parts of the homes that every source serves; and whether some are unsure."""
     if ctx.walking:
-        cells = _cells(homes)
+        cells = _cells(homes, ctx.walk_rule("grid"))
         starts = cells.set_geometry(cells.representative_point())
         every, unsure = pd.Series(data=True, index=cells.index), False
         for source in sources:
@@ -95,16 +93,16 @@ def _reach_of(ctx: Context, source: Source) -> BaseGeometry:
     return shapely.union_all([shape for part in parts for shape in part])
 
 
-def _cells(homes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Cut homes along a grid of 100 m: a walk starts in each cell, not at the edge of an estate."""
+def _cells(homes: gpd.GeoDataFrame, size_m: float) -> gpd.GeoDataFrame:
+    """Cut homes along a grid: a walk starts in each cell, not at the edge of an estate."""
     shapes = homes.geometry.to_numpy(dtype=object)
     owner, pieces = [], []
     for position, (west, south, east, north) in enumerate(
-        np.floor(shapely.bounds(shapes) / _CELL_M)
+        np.floor(shapely.bounds(shapes) / size_m)
     ):
         columns, rows = np.arange(west, east + 1), np.arange(south, north + 1)
-        x, y = (axis.ravel() * _CELL_M for axis in np.meshgrid(columns, rows))
-        cut = shapely.intersection(shapes[position], shapely.box(x, y, x + _CELL_M, y + _CELL_M))
+        x, y = (axis.ravel() * size_m for axis in np.meshgrid(columns, rows))
+        cut = shapely.intersection(shapes[position], shapely.box(x, y, x + size_m, y + size_m))
         cut = cut[shapely.area(cut) > 0]
         owner += [homes.index[position]] * len(cut)
         pieces += [area_part(shape) for shape in cut]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from erdao_gis.catalogue import layer_names, layer_schema
 from erdao_gis.errors import Fault, Language
+from erdao_gis.indicators.model import Indicator
 from erdao_gis.indicators.outline import outline
 from erdao_gis.wording import word, words
 
@@ -21,6 +22,7 @@ __all__ = [
     "figure_text",
     "line_text",
     "missing_text",
+    "part_text",
     "unit_text",
 ]
 
@@ -40,12 +42,14 @@ COLUMNS = (
     "gap",
     "low",
     "high",
+    "measured_km2",
+    "whole_km2",
     "evidence",
     "norm",
     "clauses",
     "inputs",
 )
-_NUMBERS = ("value", "target", "gap", "low", "high")
+_NUMBERS = ("value", "target", "gap", "low", "high", "measured_km2", "whole_km2")
 _LISTS = ("missing", "clauses", "inputs")
 
 
@@ -59,7 +63,9 @@ class Table:
         Columns `COLUMNS`. ``value`` in ``unit``, NaN where the ``state`` is ``no_data``; then
         ``missing`` names what is missing (tuple). ``low`` and ``high``: the band of doubt, NaN
         where there is none; of a lower bound the high end is open. ``gap``: how far the value
-        is beyond the target (negative: short of it), in ``unit``.
+        is beyond the target (negative: short of it), in ``unit``. ``state`` is ``value``,
+        ``lower_bound``, ``part`` (of the part of the ground on which the inputs are complete) or
+        ``no_data``; ``measured_km2`` of ``whole_km2`` were measured where it is a part.
     unit
         Kind of the units; empty for the district as a whole (``unit_id`` is then ``all``).
     run_id
@@ -72,6 +78,8 @@ class Table:
         What was left out or does not add up: units that overlap, unknown facility types.
     features
         Figure id -> layer -> ids of the features that went into it.
+    rows
+        Indicator id -> its row of the registry, with the parameters of the run.
     """
 
     frame: pd.DataFrame
@@ -81,6 +89,7 @@ class Table:
     versions: Mapping[str, str]
     faults: tuple[Fault, ...] = ()
     features: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    rows: Mapping[str, Indicator] = field(default_factory=dict)
 
     def row(self, figure_id: str, unit_id: str = "all") -> dict[str, Any]:
         """Return one figure as plain values; KeyError if the table does not hold it."""
@@ -175,10 +184,22 @@ def figure_text(row: Mapping[str, Any], language: Language) -> str:
         text += f" [{number_text(row['low'])}–{number_text(row['high'])}]"
     elif row["low"] is not None:
         text += f" [{number_text(row['low'])}–]"
+    if row["measured_km2"] is not None:
+        text += f"  {part_text(row, language)}"
     if row["target"] is not None:
         label = word("indicators", "target", language)
         text += f"  {label} {row['target_operator']} {number_text(row['target'])} {unit}".rstrip()
     return text
+
+
+def part_text(row: Mapping[str, Any], language: Language) -> str:
+    """Tell on which part of its ground a figure was measured; empty where on all of it."""
+    if row["measured_km2"] is None:
+        return ""
+    measured, whole = row["measured_km2"], row["whole_km2"]
+    facts = {"part": number_text(measured), "whole": number_text(whole),
+             "percent": number_text(measured / whole * 100)}  # fmt: skip
+    return word("indicators", "part_of", language).format_map(facts)
 
 
 def unit_text(unit: str, language: Language) -> str:

@@ -28,7 +28,7 @@ def target_of(row: Indicator) -> tuple[str, float] | None:
 
     Only what the plan calls a target is one: 36.2 % green land is what it says it has reached.
     """
-    if row.target == "norm" and row.target_value is not None:
+    if row.target in ("norm", "own") and row.target_value is not None:
         return row.target_operator, row.target_value
     key, _, part = row.target.partition(".")
     return _figures().get((key, part))

@@ -82,7 +82,7 @@ def write_report(
     opened = None if workspace is None else open_workspace(workspace)
     time = as_of.isoformat() if isinstance(as_of, dt.date) else as_of
     found = table or compute_indicators(opened)
-    evaluation = evaluate(time, template=template, workspace=opened, table=found)
+    evaluation = evaluate(time, opened, template=template, table=found)
     report = build_report(evaluation, workspace=opened, as_of=as_of, language=language)
     # Everything is made before anything is written.
     contents = [(_name(report, each), _content(report, each)) for each in chosen]
