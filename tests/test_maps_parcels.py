@@ -271,21 +271,28 @@ def test_breaches_are_listed_beside_the_map(
 ) -> None:
     """Every breach of the town is a line with code, limit, value and bound, counted by kind."""
     counts, lines = told[1].counts, finding_lines(told[1])
-    heads = [head.zh for head, _ in lines]
+    heads = [line.head.zh for line in lines]
     assert heads.count(f"超过上限（{counts['exceeded']} 处）") == counts["exceeded"]
     assert heads.count(f"低于下限（{counts['below']} 处）") == counts["below"]
     assert sum(counts.values()) == len(lines) == 12
-    assert f"{OFFICE} 建筑限高：现状 20 m，限值不大于 18 m：超过上限" in [
-        said.zh for _, said in lines
+    assert (OFFICE, f"{OFFICE} 建筑限高：现状 20 m，限值不大于 18 m：超过上限") in [
+        (line.feature, line.text.zh) for line in lines
     ]
-    assert set(lines) <= set(content.method)
+    assert content.findings == tuple(lines)
+
+
+def test_a_finding_leads_to_its_parcel(built: str, open_sheet: Callable[..., Page]) -> None:
+    """The line on the office's height opens its panel."""
+    page = open_sheet(built)
+    page.locator("#method button.link").filter(has_text=f"{OFFICE} 建筑限高").click()
+    expect(page.locator("#details .overline")).to_contain_text(OFFICE)
 
 
 def test_a_long_list_of_breaches_is_cut_and_counted(told: tuple[ParcelFacts, LimitCheck]) -> None:
     """Three of twelve are listed, the last line counts the nine others."""
     lines = finding_lines(told[1], most=3)
     assert len(lines) == 4
-    assert "另有 9 处" in lines[-1][1].zh
+    assert "另有 9 处" in lines[-1].text.zh
 
 
 def test_print_keeps_the_legend_whole(built: str, open_sheet: Callable[..., Page]) -> None:

@@ -10,6 +10,7 @@ from erdao_gis.wording import Pair
 
 __all__ = [
     "PageContent",
+    "PageFinding",
     "PageGroup",
     "PageLayer",
     "PageLink",
@@ -114,6 +115,18 @@ class PageLink:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class PageFinding:
+    """Something on the page that calls for a look."""
+
+    head: Pair
+    """Kind of finding; neighbours of one kind share it."""
+    text: Pair
+    """What was found."""
+    feature: str = ""
+    """Id of the feature that the line leads to; empty where there is none."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class PagePanel:
     """A panel beside the map that has a script and a style of its own."""
 
@@ -153,6 +166,8 @@ class PageContent:
     """Pages of the atlas, this one included."""
     method: tuple[tuple[Pair, Pair], ...] = ()
     """How the figures on the page came about: heading and text."""
+    findings: tuple[PageFinding, ...] = ()
+    """What calls for a look; told after the first line of the method."""
     warning: Pair | None = None
     """What must be read before the map, such as that the place is fictional."""
     panel: PagePanel | None = None

@@ -1,11 +1,11 @@
 """What the limits say of parcels: one class for each, and the breaches as lines to read."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from erdao_gis.maps.content import Pair
+from erdao_gis.maps.content import PageFinding, Pair
 from erdao_gis.parcels import LimitCheck
 from erdao_gis.wording import pair
 
@@ -126,13 +126,7 @@ def bound_lines(limits: pd.DataFrame, worth: str = "value") -> Iterator[tuple[st
         yield str(parcel), str(limit), parcel_said(key, facts)
 
 
-def _headed(title: Pair, count: int, said: Iterable[Pair]) -> Iterator[tuple[Pair, Pair]]:
-    head = parcel_said("page_head_found", {"title": title, "count": count})
-    for line in said:
-        yield head, line
-
-
-def finding_lines(checked: LimitCheck, most: int = _LISTED) -> list[tuple[Pair, Pair]]:
+def finding_lines(checked: LimitCheck, most: int = _LISTED) -> list[PageFinding]:
     """List what calls for a look: breaches by their kind, then faults in the data.
 
     Parameters
@@ -144,26 +138,30 @@ def finding_lines(checked: LimitCheck, most: int = _LISTED) -> list[tuple[Pair, 
 
     Returns
     -------
-    list of tuple
-        Heading (kind and number) and line (code, limit, value, bound), nothing where all is
-        well.
+    list of PageFinding
+        Kind and number, line (code, limit, value, bound) and the parcel that it leads to;
+        nothing where all is well.
     """
     worth = str(checked.values.attrs.get("state", "value"))  # noqa: PD011 - a frame of that name
-    lines: list[tuple[Pair, Pair]] = []
+    lines: list[PageFinding] = []
     for state, count in checked.counts.items():
         rows = checked.limits[checked.limits["state"] == state]
-        said = [
-            parcel_said(
-                "page_found", {"code": parcel, "limit": parcel_said(f"limit_{limit}"), "said": line}
-            )
-            for parcel, limit, line in bound_lines(rows.head(most), worth)
-        ]
-        lines += _headed(parcel_said(f"state_{state}"), count, said)
+        head = _counted(parcel_said(f"state_{state}"), count)
+        for parcel, limit, line in bound_lines(rows.head(most), worth):
+            facts = {"code": parcel, "limit": parcel_said(f"limit_{limit}"), "said": line}
+            said = parcel_said("page_found", facts)
+            lines.append(PageFinding(head=head, text=said, feature=parcel))
     faults = checked.audit.faults
-    told = [Pair(zh=fault.message("zh"), en=fault.message("en")) for fault in faults[:most]]
-    lines += _headed(parcel_said("page_faults"), len(faults), told)
+    head = _counted(parcel_said("page_faults"), len(faults))
+    for fault in faults[:most]:
+        said = Pair(zh=fault.message("zh"), en=fault.message("en"))
+        lines.append(PageFinding(head=head, text=said, feature=fault.feature))
     beyond = len(checked.broken) + len(faults) - most
     if beyond > 0:
         more = parcel_said("page_found_more", {"number": beyond})
-        lines = [*lines[:most], (parcel_said("page_found_more_head"), more)]
+        lines = [*lines[:most], PageFinding(head=parcel_said("page_found_more_head"), text=more)]
     return lines
+
+
+def _counted(title: Pair, count: int) -> Pair:
+    return parcel_said("page_head_found", {"title": title, "count": count})

@@ -223,10 +223,10 @@ def parcels_content(
         links=tuple(links),
         method=(
             whole,
-            *finding_lines(checked),
             *method_lines(_METHODS, FactRules()),
             *_norm_lines(checked.limits),
         ),
+        findings=tuple(finding_lines(checked)),
         warning=page_warning(source, bool(are_assumed(found.parcels).any())),
     )
 

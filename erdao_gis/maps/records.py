@@ -131,6 +131,17 @@ def _codes() -> dict[str, dict[str, dict[str, str]]]:
     }
 
 
+def _method_lines(content: PageContent) -> list[list[object]]:
+    """Return heading and text of each line, and of a finding the id that it leads to."""
+    lines: list[list[object]] = [
+        [pair_record(head), pair_record(text)] for head, text in content.method
+    ]
+    found: list[list[object]] = [
+        [pair_record(one.head), pair_record(one.text), one.feature] for one in content.findings
+    ]
+    return lines[:1] + found + lines[1:]
+
+
 def _page_record(content: PageContent, language: Language) -> dict[str, object]:
     """Return title, words and legends of the page."""
     return {
@@ -143,7 +154,7 @@ def _page_record(content: PageContent, language: Language) -> dict[str, object]:
         "view": content.view,
         "view_tall": content.view_tall,
         "pages": [{"key": link.key, "title": pair_record(link.title)} for link in content.links],
-        "method": [[pair_record(head), pair_record(text)] for head, text in content.method],
+        "method": _method_lines(content),
         "groups": [
             {"key": group.key, "mark": group.mark, "title": pair_record(group.title)}
             for group in content.groups

@@ -204,15 +204,23 @@
     home.replaceChildren(...rows);
   }
 
-  // How the figures of the page came about.
+  // How the figures of the page came about; a finding leads to its feature.
   function method() {
     const home = document.getElementById("method");
     const list = make("dl");
     let last = "";
-    for (const [head, text] of page.sheet.method) {
+    for (const [head, text, id] of page.sheet.method) {
       if (pick(head) !== last) list.append(make("dt", "given", pick(head)));
       last = pick(head);
-      list.append(make("dd", "given", pick(text)));
+      const feature = id && page.features.find((one) => one.id === id);
+      const item = make("dd", "given", feature ? "" : pick(text));
+      if (feature) {
+        const link = make("button", "link", pick(text));
+        link.type = "button";
+        link.addEventListener("click", () => page.drawing.select(feature));
+        item.append(link);
+      }
+      list.append(item);
     }
     home.replaceChildren(list);
     home.parentElement.hidden = !page.sheet.method.length;
