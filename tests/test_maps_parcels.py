@@ -1,6 +1,8 @@
 """Pages of parcels: the figures of the functions, and drafted parcels that say so everywhere."""
 
 import csv
+import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from shapely import Polygon, box
 
 from erdao_gis.analysis import DraftRules
-from erdao_gis.catalogue import create_workspace
+from erdao_gis.catalogue import create_workspace, read_layer
 from erdao_gis.files import write_features
 from erdao_gis.land_use import land_use_classes
 from erdao_gis.maps import (
@@ -139,7 +141,7 @@ def test_facts_by_hand_stand_on_the_page(built: str, open_sheet: Callable[..., P
     lines = lines_of(page, OFFICE)
     assert lines["面积（按图形）"] == "7,200.0 平方米；0.7200 公顷；10.80 亩"
     assert lines["临街"] == "共 170.0 米：样例大路 90.0 米、甲街 80.0 米；可通车进出"
-    assert lines["所在功能分区"] == "SZN1 老镇区，占地块面积 100.0 %"
+    assert lines["所在功能分区"] == "SZN1 老镇区，占地块面积 100 %"
     assert lines["地铁站"].startswith("MS1 样例大路西站：直线 22 米；步行约 ")
     assert lines["容积率上限"] == "现状 0.83，限值不大于 1.2：符合"  # 1,200 m2 x 5 / 7,200 m2
     assert lines["建筑限高"] == "现状 20 m，限值不大于 18 m：超过上限"
@@ -158,9 +160,11 @@ def test_figures_are_those_of_the_functions(
     frame, (found, checked) = parcels_of(content).frame, told
     for key, facts in found.facts.iterrows():
         assert frame["page_size"][key].zh.startswith(f"{facts['area_m2']:,.1f} 平方米")
-        taken = facts["river_setback_m2"]
-        clash = f"压占 {taken:,.1f} 平方米" if taken else "不压占"
-        assert frame["page_river_setback"][key].zh.startswith(clash)
+        # Known to 10 m: 50 m by 180 m may be 40 or 60 m wide, and all else is further away.
+        clash = "压占约 9,000 平方米（7,200～10,800 平方米），约占地块面积 "
+        assert frame["page_river_setback"][key].zh.startswith(
+            clash if facts["river_setback_m2"] else "不压占"
+        )
     for row in checked.broken.itertuples():
         said = frame[f"page_limit_{row.limit}"][row.parcel].zh
         assert f"{row.value:,.2f}".rstrip("0").rstrip(".") in said
@@ -170,13 +174,32 @@ def test_figures_are_those_of_the_functions(
 def test_the_works_clash_by_hand(
     content: PageContent, told: tuple[ParcelFacts, LimitCheck], town: Path
 ) -> None:
-    """The parcel on the old works' protected land tells the square metres of the truths."""
+    """The parcel on the old works' land tells the truths' square metres in round hundreds."""
     with (town / "truths.csv").open(encoding="utf-8") as stream:
         known = {row["key"]: float(row["value"]) for row in csv.DictReader(stream)}
     taken = told[0].facts["protected_land_m2"]
     (works,) = taken.index[taken > 0]
     said = parcels_of(content).frame["page_protected_land"][works].zh
-    assert said.startswith(f"压占 {known['clash:heritage:parcels']:,.1f} 平方米")
+    drawn, low, high = (known[f"clash:heritage:parcels{end}"] for end in ("", ":low", ":high"))
+    low, high = math.floor(low / 100) * 100, math.ceil(high / 100) * 100
+    assert said.startswith(f"压占约 {drawn:,.0f} 平方米（{low:,}～{high:,} 平方米）")
+
+
+def test_doubt_is_told_in_words(tmp_path: Path, page: Page) -> None:
+    """On the district: a zone known to 3,000 m, a station to 100 m."""
+    middle = read_layer("roads").geometry["yangpu-street.trunk"].interpolate(0.6, normalized=True)
+    shapes = [middle.buffer(50, cap_style="square"), box(460_000, 4_860_000, 460_100, 4_860_100)]
+    names = {"id": ["P1", "P2"], "register_id": None, "name_zh": ["甲", "乙"]}
+    frame = gpd.GeoDataFrame(names, geometry=shapes, crs=4551)
+    place = create_workspace(tmp_path / "plan")
+    write_features(frame, place.supplied_path("parcels"))
+    page.goto(write_parcels_page(tmp_path / "parcels.html", place.folder).as_uri())
+    lines = lines_of(page, "P1")
+    assert lines["所在功能分区"].startswith("ZN02 开发区，界线 ±3,000 米，不能定")
+    assert re.match(r".+：直线约 [\d,]+0 米（[\d,]+0～[\d,]+0 米）；", lines["地铁站"])
+    page.click("#language")
+    lines = lines_of(page, "P1")
+    assert "its outline is known to ±3,000 m, so it cannot be told" in lines["Zone"]
 
 
 def test_method_names_each_norm_and_how_sure_it_is(content: PageContent) -> None:

@@ -142,6 +142,43 @@ def test_facts_as_json_say_what_they_are_worth(town: Path) -> None:
     assert {row["street"] for row in record["frontage"]} >= {"甲街", "样例大路"}
 
 
+@pytest.fixture
+def across(tmp_path: Path) -> Path:
+    """Write a workspace on the district with one parcel of 100 m over Yangpu Street."""
+    middle = read_layer("roads").geometry["yangpu-street.trunk"].interpolate(0.6, normalized=True)
+    frame = gpd.GeoDataFrame(
+        {
+            "id": ["P1"],
+            "register_id": None,
+            "name_zh": ["跨街地块"],
+            "land_use_code": ["0901"],
+            "evidence": ["A"],
+        },
+        geometry=[middle.buffer(50, cap_style="square")],
+        crs=4551,
+    )
+    place = create_workspace(tmp_path / "plan")
+    write_features(frame, place.supplied_path("parcels"))
+    return place.folder
+
+
+def test_no_file_has_more_digits_of_a_zone_than_it_bears(across: Path, tmp_path: Path) -> None:
+    """Zones known to 1,500 and 3,000 m are told in words on screen, in workbook and GeoPackage."""
+    said = "界线 ±3,000 米，不能定"
+    result = run("facts", across, "--into", tmp_path, "--no-page")
+    assert said in result.output
+    (row,) = sheet(tmp_path / "parcels_facts.xlsx", "地块情况")
+    assert row["所在功能分区"] == f"ZN02 开发区，{said}"
+    assert row["在该功能分区内的面积比例（%）"] is None
+    out = gpd.read_file(tmp_path / "parcels_facts.gpkg")
+    assert out["所在功能分区"].tolist() == [f"ZN02 开发区，{said}"]
+    band = out[[f"在该功能分区内的面积比例，{end}" for end in ("最小", "最大")]]
+    assert band.to_numpy().tolist() == [[0, 1]]
+    record = json.loads(run("facts", across, "--json").output)
+    (row,) = record["parcels"]
+    assert row["zones_share_low"] == 0 < row["zones_share"] < row["zones_share_high"] == 1
+
+
 def test_a_gbk_shapefile_goes_in_whole(gbk: Path) -> None:
     """Codes stay text with their leading zeros; a field that the layer lacks is kept."""
     frame = read_layer("parcels", gbk)

@@ -191,6 +191,115 @@ def test_clashes_count_ground_once() -> None:
     assert facts[["river_setback_m2", "river_setback_share"]].tolist() == [1500, 0.3]
 
 
+SQUARE = layer([box(0, 0, 100, 100)])
+BAND = ("", "_low", "_high")
+
+
+def band(facts: pd.DataFrame, column: str, label: str = "0") -> list[float]:
+    """Read a figure with its least and most."""
+    return [round(float(facts.loc[label, f"{column}{end}"]), 6) for end in BAND]
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({"evidence": ["D"], "accuracy_m": [20.0]}, [0.5, 0.3, 0.7]),
+        ({"accuracy_m": [20.0]}, [0.5, 0.3, 0.7]),
+        ({"evidence": ["D"], "accuracy_m": [3000.0]}, [0.5, 0.0, 1.0]),
+        ({"evidence": ["A"], "accuracy_m": [20.0]}, [0.5, 0.5, 0.5]),
+        ({"evidence": ["D"], "accuracy_m": [None]}, [0.5, 0.5, 0.5]),
+        ({}, [0.5, 0.5, 0.5]),
+    ],
+)
+def test_shares_carry_the_accuracy_of_the_zone(
+    stated: dict[str, list[object]], expected: list[float]
+) -> None:
+    """A zone's edge runs through the middle of a square of 100 m, known to 20 m or exactly."""
+    zones = layer([box(-900, -900, 50, 900)], **stated)
+    facts = parcel_facts(SQUARE, {"zones": zones})
+    assert band(facts, "zones_share") == expected
+    row = parcel_memberships(SQUARE, zones).loc[0, ["share", "share_low", "share_high"]]
+    assert row.astype(float).round(6).tolist() == expected
+
+
+def test_a_parcel_beside_a_zone_may_lie_in_it() -> None:
+    """10 m off an edge that is known to 30 m: in no zone as drawn, 20 m of 100 m at most."""
+    zones = layer([box(-900, -900, -10, 900)], evidence=["D"], accuracy_m=[30.0])
+    facts = parcel_facts(SQUARE, {"zones": zones})
+    assert band(facts, "zones_share") == [0, 0, 0.2]
+    assert facts["zones"].isna().all()
+    assert facts["zones_count"].tolist() == [0]
+    assert facts["zones_possible"].tolist() == ["0"]
+    zones.attrs["completeness"] = "partial"
+    partial = parcel_facts(SQUARE, {"zones": zones})
+    assert partial["zones_share"].isna().all()  # of zones that nobody drew nothing is known
+    assert partial["zones_share_high"].round(6).tolist() == [0.2]
+    listed = parcel_memberships(SQUARE, zones)
+    assert listed[["share", "share_high"]].round(6).to_numpy().tolist() == [[0, 0.2]]
+
+
+def test_nodes_move_with_their_catchment() -> None:
+    """450 m off and known to 300 m: 200 m reach nothing for certain, 800 m may reach all."""
+    nodes = layer([Point(550, 25)], evidence=["D"], accuracy_m=[300.0])
+    found = band(parcel_facts(PLOT, {"nodes": nodes}), "nodes_share")
+    assert found[1:] == [0, 1]
+
+
+def test_distances_carry_the_accuracy_of_places() -> None:
+    """The nearest place is exact, but one that is further away and known to 100 m may be nearer."""
+    places = layer([Point(200, 50), Point(50, 250)], evidence=["A", "D"], accuracy_m=[5.0, 100.0])
+    facts = parcel_facts(SQUARE, {"parks": places})
+    assert band(facts, "parks_m") == [100, 50, 100]
+    assert facts["parks_id"].tolist() == ["0"]
+    only = parcel_facts(SQUARE, {"parks": places.loc[["1"]]})
+    assert band(only, "parks_m") == [150, 50, 250]
+
+
+def test_clashes_carry_the_accuracy_of_the_outline() -> None:
+    """A strip of 30 m by 100 m, known to 10 m, is 20 m to 40 m wide; overlaps count once."""
+    strips = layer([box(-50, -99, 30, 199), box(-50, -99, 20, 199)],
+                   evidence=["B", "B"], accuracy_m=[10.0, 10.0])  # fmt: skip
+    facts = parcel_facts(SQUARE, {"protected_land": strips})
+    assert band(facts, "protected_land_m2") == [3000, 2000, 4000]
+
+
+@pytest.mark.parametrize("accuracy", [-1.0, np.inf])
+def test_an_accuracy_is_no_negative_or_endless_number(accuracy: float) -> None:
+    """It is refused with the feature's name, for areas, places and clashes alike."""
+    wrong = layer([box(0, 0, 9, 9)], accuracy_m=[accuracy])
+    for name in ("zones", "parks", "subsidence"):
+        with pytest.raises(SchemaError, match="accuracy_m") as caught:
+            parcel_facts(SQUARE, {name: wrong})
+        assert caught.value.facts["ids"] == "0"
+
+
+@given(
+    st.lists(st.tuples(st.integers(-80, 160), st.integers(-80, 160), st.integers(5, 120),
+                       st.integers(5, 120), st.integers(0, 60)), min_size=1, max_size=4),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_bands_are_the_areas_moved_in_and_out(boxes: list[tuple[int, ...]]) -> None:
+    """Least and most are those of shapely's own intersections, and hold the figure as drawn."""
+    shapes = [box(x, y, x + w, y + h) for x, y, w, h, _ in boxes]
+    lands = layer(shapes, accuracy_m=[float(off) for *_, off in boxes])
+    facts = parcel_facts(SQUARE, {"zones": lands, "protected_land": lands})
+    plot, total = SQUARE.geometry["0"], {}
+    for end, sign in (("", 0), ("_low", -1), ("_high", 1)):
+        moved = [
+            shape.buffer(sign * off, quad_segs=16) if sign * off else shape
+            for shape, (*_, off) in zip(shapes, boxes, strict=True)
+        ]
+        total[end] = plot.intersection(shapely.union_all(moved)).area
+        label = facts.loc["0", "zones"]
+        own = facts.loc["0", "zones_possible"] if pd.isna(label) else label
+        share = 0.0 if pd.isna(own) else plot.intersection(moved[int(own)]).area / plot.area
+        assert facts.loc["0", f"zones_share{end}"] == pytest.approx(share, abs=1e-6)
+        assert facts.loc["0", f"protected_land_m2{end}"] == pytest.approx(total[end], abs=1e-3)
+    for column in ("zones_share", "protected_land_m2"):
+        drawn, low, high = (facts.loc["0", f"{column}{end}"] for end in BAND)
+        assert low <= drawn <= high
+
+
 def test_empty_layers_are_no_data() -> None:
     """A layer that says that it is empty gives no zero and no distance."""
     nothing = layer([], "empty")

@@ -73,7 +73,7 @@ def test_what_is_known_whole_is_a_value(told: ParcelFacts) -> None:
     """Only the ground that subsides is told by no layer."""
     states = told.facts.attrs["state"]
     unknown = {name for name, state in states.items() if state == "no_data"}
-    assert unknown == {"subsidence_m2", "subsidence_share"}
+    assert {name.split("_")[0] for name in unknown} == {"subsidence"}
     assert set(states.values()) == {"value", "no_data"}
     assert set(states) == set(told.facts.columns)
 
@@ -84,6 +84,28 @@ def test_clashes_are_the_known_ones(told: ParcelFacts, known: dict[str, float]) 
     assert river.sum() == pytest.approx(known["clash:river_management:parcels"])
     assert other.sum() == pytest.approx(known["clash:heritage:parcels"])
     assert (river > 0).sum() == (other > 0).sum() == 1
+
+
+def test_clashes_carry_the_accuracy_of_the_drawing(
+    told: ParcelFacts, known: dict[str, float]
+) -> None:
+    """Protected land was traced to 10 m; lots lie along the farmland's northern border, too."""
+    beside = {"low": 0, "high": 10 * (2400 - 2010)}
+    for end in ("low", "high"):
+        river, other = (
+            told.facts[f"{name}_m2_{end}"].sum() for name in ("river_setback", "protected_land")
+        )
+        assert river == pytest.approx(known[f"clash:river_management:parcels:{end}"])
+        heritage = known[f"clash:heritage:parcels:{end}"]
+        assert other == pytest.approx(heritage + beside[end], abs=0.5)
+
+
+def test_what_is_exact_has_no_band(told: ParcelFacts) -> None:
+    """Zones, stations and all else of the town is evidence A."""
+    for name in ("zones_share", "nodes_share", "metro_stations_m", "parks_m"):
+        for end in ("low", "high"):
+            assert told.facts[f"{name}_{end}"].equals(told.facts[name])
+    assert told.facts["zones_possible"].isna().all()
 
 
 def test_stations_under_construction_serve_nobody(told: ParcelFacts) -> None:

@@ -238,6 +238,11 @@ def test_corridors_and_clashes(known: dict[str, float], read: Read) -> None:
     parcels = read("parcels")
     assert known["clash:river_management:parcels"] == parcels.intersection(river).area.sum()
     assert known["clash:heritage:parcels"] == parcels.intersection(old).area.sum()
+    for end, metres in (("low", -10), ("high", 10)):
+        ground = parcels.intersection(river.buffer(metres, quad_segs=64)).area.sum()
+        assert known[f"clash:river_management:parcels:{end}"] == pytest.approx(ground)
+        ground = parcels.intersection(old.buffer(metres, quad_segs=64)).area.sum()
+        assert known[f"clash:heritage:parcels:{end}"] == pytest.approx(ground, rel=1e-6)
     houses = read("buildings").intersection(river).area.sum()
     assert known["clash:river_management:buildings"] == houses
     streets = read("feature_streets").union_all()

@@ -10,9 +10,10 @@ import shapely
 
 from erdao_gis.analysis._inputs import Floats, Given, Positions, given, positive
 from erdao_gis.analysis._results import State, state_of
+from erdao_gis.analysis.accuracy import metres_off, moved_by
 from erdao_gis.analysis.parcels_frontage import NO_FRONTAGE, STREET_M, parcel_frontage
 from erdao_gis.analysis.parcels_given import parcels_given
-from erdao_gis.analysis.parcels_places import area_shares, nearest_places, shared_ground
+from erdao_gis.analysis.parcels_places import lying_in, nearest_places, shared_ground
 from erdao_gis.analysis.street_network import WalkingGraph
 from erdao_gis.analysis.walking import walk_minutes
 from erdao_gis.crs import require_metres
@@ -48,6 +49,7 @@ class _Columns:
     """Columns as they come, with what each can claim to be."""
 
     plots: Given
+    tree: shapely.STRtree
     content: dict[str, object] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     cut_off: dict[str, Mapping[Hashable, int]] = field(default_factory=dict)
@@ -99,14 +101,22 @@ def parcel_facts(
         On the index of `parcels`: ``area_m2``, ``area_ha``, ``area_mu`` (亩), ``perimeter_m``,
         ``compactness`` (4 pi area / perimeter^2, 1 for a circle); for ``roads`` ``frontage_m``,
         ``streets`` (names, the longest frontage first) and ``street_access``; for each layer of
-        areas the label of the one with most of the parcel, ``<layer>_share`` (0 to 1) and
-        ``<layer>_count``; for each layer of places ``<layer>_m`` (straight line from the
+        areas the label of the one with most of the parcel, ``<layer>_share`` (0 to 1),
+        ``<layer>_count``, and of a parcel that lies in none as drawn ``<layer>_possible``, the
+        one it may lie in; for each layer of places ``<layer>_m`` (straight line from the
         parcel's edge), ``<layer>_id`` and with `walking` ``<layer>_walk_min``; for each clash
         ``<layer>_m2`` and ``<layer>_share``. Missing where a parcel has no geometry, or where
         nothing is known; ``attrs["state"]`` tells for each column whether it is a ``value``, a
         ``lower_bound`` or ``upper_bound`` (partial layers) or ``no_data``. ``attrs["cut_off"]``
         gives for each column of walks the parcels that no street joins to a place, with their
         islands (see :func:`walk_minutes`).
+
+        Shares, metres and m2 of clashes carry the band of what they rest on, in columns of the
+        same name and unit with ``_low`` and ``_high`` behind: ``zones_share_low``,
+        ``parks_m_high``, ``subsidence_m2_low``. An area is moved in and out by its
+        ``accuracy_m``, a place is nearer or further by it; evidence A, and what states no
+        accuracy, is exact. The parcels' own outlines are taken as they are, and low <= figure
+        <= high.
 
     Raises
     ------
@@ -116,7 +126,7 @@ def parcel_facts(
         Invalid geometries, areas that are none, or nothing placed in a frame that does not say
         that its layer is complete or empty.
     SchemaError
-        Codes that occur twice, or a layer under another name.
+        Codes that occur twice, a layer under another name, or an accuracy that is negative.
 
     Examples
     --------
@@ -134,7 +144,7 @@ def parcel_facts(
         raise SchemaError("parcels_unknown_layer", facts)
     plots = parcels_given(parcels)
     require_metres(parcels, *layers.values())
-    found = _Columns(plots)
+    found = _Columns(plots, shapely.STRtree(plots.shapes))
     _add_size(found)
     if "roads" in layers:
         _add_streets(found, parcels, layers["roads"], rules)
@@ -193,37 +203,59 @@ def _add_membership(found: _Columns, name: str, layer: gpd.GeoDataFrame, rules: 
     if flat.any():
         reach = positive(rules.catchment_m, "catchment_m")
         shapes = np.where(flat, shapely.buffer(shapes, reach, quad_segs=32), shapes)
-    plot, land, ground = area_shares(found.plots.shapes, shapes)
-    order = np.lexsort((land, -ground, plot))
-    plot, land, ground = plot[order], land[order], ground[order]
-    mine, first = np.unique(plot, return_index=True)
-    size = len(found.plots.shapes)
-    share, count = np.zeros(size), np.bincount(plot, minlength=size).astype(float)
-    share[mine] = np.minimum(ground[first] / shapely.area(found.plots.shapes[mine]), 1.0)
-    label = _labels_at(layer.index, mine, lands.placed[land[first]], size)
-    state = state_of(lands)
-    found.labels(name, label, state)
-    found.figures(f"{name}_share", _known(share, state), state)
+    pairs = lying_in(found.tree, shapes, metres_off(lands))
+    pairs = pairs.take(np.lexsort((pairs.land, -pairs.high, -pairs.ground, pairs.plot)))
+    mine, first = np.unique(pairs.plot, return_index=True)
+    best, size = pairs.take(first), len(found.plots.shapes)
+    shares = np.zeros((3, size))
+    amounts = np.stack([best.ground, best.low, best.high])
+    shares[:, mine] = np.minimum(amounts / shapely.area(found.plots.shapes[mine]), 1.0)
+    count = np.bincount(pairs.plot[pairs.ground > 0], minlength=size).astype(float)
+    inside, state = best.ground > 0, state_of(lands)
+    place = lands.placed[best.land]
+    found.labels(name, _labels_at(layer.index, mine[inside], place[inside], size), state)
+    _add_band(found, f"{name}_share", shares, state)
     found.figures(f"{name}_count", _known(count, state), state)
+    maybe = _labels_at(layer.index, mine[~inside], place[~inside], size)
+    found.labels(f"{name}_possible", maybe, state)
 
 
 def _add_distance(found: _Columns, name: str, layer: gpd.GeoDataFrame) -> None:
     places = given(layer, name)
-    metres, position = nearest_places(found.plots.shapes, places)
+    nearest = nearest_places(found.plots.shapes, places)
     state: State = {"lower_bound": "upper_bound"}.get(state_of(places), state_of(places))  # type: ignore[assignment]
-    found.figures(f"{name}_m", metres, state)
-    reached = np.flatnonzero(position >= 0)
-    labels = _labels_at(layer.index, reached, position[reached], len(metres))
+    _add_band(found, f"{name}_m", (nearest.metres, nearest.low, nearest.high), state)
+    reached = np.flatnonzero(nearest.position >= 0)
+    labels = _labels_at(layer.index, reached, nearest.position[reached], len(nearest.metres))
     found.labels(f"{name}_id", labels, state)
 
 
 def _add_clash(found: _Columns, name: str, layer: gpd.GeoDataFrame) -> None:
     lands = given(layer, name, "areas")
-    ground = shared_ground(found.plots.shapes, lands.shapes)
+    plots, off = found.plots.shapes, metres_off(lands)
+    drawn = shared_ground(plots, lands.shapes)
+    low, high, size = drawn.copy(), drawn.copy(), shapely.area(plots)
+    if (off > 0).any():
+        # Rounding of the moved outlines must not turn the order around.
+        some = drawn > 0
+        less = shared_ground(plots[some], moved_by(lands.shapes, -off))
+        low[some] = np.minimum(less, drawn[some])
+        some = drawn < size
+        more = shared_ground(plots[some], moved_by(lands.shapes, off))
+        high[some] = np.maximum(more, drawn[some])
     state = state_of(lands)
-    size = shapely.area(found.plots.shapes)
-    found.figures(f"{name}_m2", _known(ground, state), state)
-    found.figures(f"{name}_share", _known(np.minimum(ground / size, 1.0), state), state)
+    _add_band(found, f"{name}_m2", (drawn, low, high), state)
+    found.figures(f"{name}_share", _known(np.minimum(drawn / size, 1.0), state), state)
+
+
+def _add_band(
+    found: _Columns, name: str, band: Floats | tuple[Floats, Floats, Floats], state: State
+) -> None:
+    """Add a figure as drawn, and what it is at least and at most by the accuracy of its layer."""
+    drawn, low, high = band
+    found.figures(name, _known(drawn, state), state)
+    found.figures(f"{name}_low", _known(low, state, high), state)
+    found.figures(f"{name}_high", _known(high, state), state)
 
 
 def _labels_at(
@@ -235,6 +267,7 @@ def _labels_at(
     return pd.Series(texts, dtype="str")
 
 
-def _known(amounts: Floats, state: State) -> Floats:
+def _known(amounts: Floats, state: State, seen: Floats | None = None) -> Floats:
     """Zero of a partial layer is no finding: nothing was recorded there."""
-    return np.where(amounts > 0, amounts, np.nan) if state == "lower_bound" else amounts
+    seen = amounts if seen is None else seen
+    return np.where(seen > 0, amounts, np.nan) if state == "lower_bound" else amounts

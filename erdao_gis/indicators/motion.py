@@ -9,10 +9,10 @@ import shapely
 from shapely import GeometryCollection
 from shapely.geometry.base import BaseGeometry
 
+from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.shapes import band
 
 __all__ = [
-    "accuracy_of",
     "area_part",
     "cut_to",
     "has_place",
@@ -30,21 +30,6 @@ def has_place(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series:
     """Tell which rows have a geometry; an empty one is a place that is all taken away."""
     shapes = frame.geometry.to_numpy(dtype=object)
     return pd.Series(~shapely.is_missing(shapes), index=frame.index)
-
-
-def accuracy_of(frame: gpd.GeoDataFrame) -> pd.Series:
-    """Return how far off each feature may be, in metres; 0 for evidence A, which is not moved.
-
-    A feature that states neither evidence nor accuracy counts as exact: it was given without
-    either, as a user's own frame is.
-    """
-    if "accuracy_m" not in frame.columns:
-        return pd.Series(0.0, index=frame.index)
-    stated = pd.to_numeric(frame["accuracy_m"], errors="coerce")
-    metres: pd.Series = stated.fillna(0.0).astype(float)
-    if "evidence" in frame.columns:
-        metres = metres.where(frame["evidence"] != "A", 0.0)
-    return metres
 
 
 def is_doubtful(frame: gpd.GeoDataFrame) -> bool:

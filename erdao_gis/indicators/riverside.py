@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.indicators.context import WHOLE, Context
 from erdao_gis.indicators.model import Result
-from erdao_gis.indicators.motion import accuracy_of, cut_to
+from erdao_gis.indicators.motion import cut_to
 from erdao_gis.indicators.units import banks
 
 __all__ = [

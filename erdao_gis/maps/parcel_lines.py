@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.catalogue import code_lists
 from erdao_gis.land_use import land_use_classes
 from erdao_gis.maps.content import Pair
 from erdao_gis.maps.parcel_findings import bound_lines, finding_of, parcel_said
-from erdao_gis.parcels import LimitCheck, ParcelFacts, edition_of
+from erdao_gis.parcels import LimitCheck, ParcelFacts, cannot_tell, edition_of, facts_borne
 from erdao_gis.yes_no import as_codes
 
 __all__ = [
@@ -29,6 +30,7 @@ _AREAS = ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")
 _PLACES = ("metro_stations", "parks", "schools", "clinics")
 _CLASHES = ("river_setback", "subsidence", "protected_land")
 _BOUNDS = ("lower_bound", "upper_bound")
+_BAND = ("", "_low", "_high")
 
 _Row = Mapping[str, object]
 _Line = Callable[[_Row], Pair]
@@ -53,6 +55,8 @@ class _Words:
 
     states: Mapping[str, str]
     names: Mapping[str, Mapping[str, Pair]]
+    accuracy: Mapping[str, Mapping[str, float]]
+    "How far off the outline of each area may be, by layer and id."
     frontage: Mapping[str, Sequence[tuple[str, float]]]
     english: Mapping[str, str]
     cut_off: Mapping[str, Collection[str]]
@@ -102,32 +106,47 @@ class _Words:
         def line(row: _Row) -> Pair:
             if not self.known(name):
                 return parcel_said("worth_no_data")
-            key = row[name]
-            if _missing(key):
+            inside = not _missing(row[name])
+            place = row[name if inside else f"{name}_possible"]
+            if _missing(place):
                 return self.worth(parcel_said("page_outside"), name)
+            key = str(place)
+            share, low, high = (_number(row[f"{name}_share{end}"]) for end in _BAND)
             facts: dict[str, object] = {
-                "name": self.names[name].get(str(key), Pair(zh=str(key), en=str(key))),
-                "share": _figure(_number(row[f"{name}_share"]) * 100, 1),
-                "count": int(_number(row[f"{name}_count"])),
+                "name": self.names[name][key],
+                "accuracy": f"{self.accuracy[name][key]:,g}",
+                "share": _short(share),
+                "low": _short(low),
+                "high": _short(high),
             }
-            many = int(_number(row[f"{name}_count"])) > 1
-            said = parcel_said("page_in_several" if many else "page_in", facts)
+            if cannot_tell(low, high):
+                return parcel_said("unsure" if inside else "page_outside_unsure", facts)
+            if not inside:
+                return self.worth(parcel_said("page_outside_about", facts), name)
+            said = parcel_said("page_in" if high - low < 1 else "page_in_about", facts)
+            count = int(_number(row[f"{name}_count"]))
+            if count > 1:
+                said = parcel_said("page_several", {"said": said, "count": count})
             return self.worth(said, name)
 
         return line
 
     def place(self, name: str) -> _Line:
         def line(row: _Row) -> Pair:
-            metres = row[f"{name}_m"]
+            metres, low, high = (row[f"{name}_m{end}"] for end in _BAND)
             if not self.known(f"{name}_m") or _missing(metres):
                 return parcel_said("worth_no_data")
             key = str(row[f"{name}_id"])
+            exact = _number(high) - _number(low) < 1
             facts: dict[str, object] = {
                 "name": self.names[name].get(key, Pair(zh=key, en=key)),
-                "metres": _figure(metres, 0),
+                "metres": _figure(metres, 0) if exact else _short(metres),
+                "low": _short(low),
+                "high": _short(high),
                 "walk": self.walk(row, f"{name}_walk_min"),
             }
-            return self.worth(parcel_said("page_place", facts), f"{name}_m")
+            said = parcel_said("page_place" if exact else "page_place_about", facts)
+            return self.worth(said, f"{name}_m")
 
         return line
 
@@ -142,14 +161,18 @@ class _Words:
 
     def clash(self, name: str) -> _Line:
         def line(row: _Row) -> Pair:
-            taken = row[f"{name}_m2"]
-            if not self.known(f"{name}_m2") or _missing(taken):
+            taken, low, high = (_number(row[f"{name}_m2{end}"]) for end in _BAND)
+            if not self.known(f"{name}_m2") or math.isnan(high):
                 return parcel_said("worth_no_data")
-            if not _number(taken):
-                return self.worth(parcel_said("page_no_clash"), f"{name}_m2")
-            share = _number(row[f"{name}_share"]) * 100
-            facts = {"m2": _figure(taken, 1), "share": _figure(share, 1)}
-            return self.worth(parcel_said("page_clash", facts), f"{name}_m2")
+            exact = high - low < 1
+            facts = {
+                "m2": _figure(taken, 1) if exact else _short(taken),
+                "share": _figure(row[f"{name}_share"], 1) if exact else _short(row[f"{name}_share"]),
+                "low": _short(low),
+                "high": _short(high),
+            }
+            key = "page_clash" if taken > 0 else "page_no_clash"
+            return self.worth(parcel_said(key if exact else f"{key}_about", facts), f"{name}_m2")
 
         return line
 
@@ -164,6 +187,11 @@ def _number(value: object) -> float:
 
 def _figure(value: object, decimals: int) -> str:
     return f"{_number(value):,.{decimals}f}"
+
+
+def _short(value: object) -> str:
+    """Write a figure that is rounded already: 54, 54.15."""
+    return _figure(value, 2).rstrip("0").rstrip(".")
 
 
 def street_names(roads: pd.DataFrame) -> dict[str, str]:
@@ -233,6 +261,10 @@ def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame,
     say = _Words(
         states=found.facts.attrs["state"],
         names=names,
+        accuracy={
+            name: {str(key): off for key, off in accuracy_of(found.around[name]).items()}
+            for name in _AREAS
+        },
         frontage=along,
         english=street_names(found.around["roads"]),
         cut_off={
@@ -256,7 +288,8 @@ def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame,
     codes = found.parcels.get("land_use_code", pd.Series(None, index=found.parcels.index))
     rows, unknown = [], parcel_said("worth_no_data")
     labels = found.facts.index.astype(str)
-    for key, code, row in zip(labels, codes, found.facts.to_dict("records"), strict=True):
+    facts = facts_borne(found.facts).to_dict("records")
+    for key, code, row in zip(labels, codes, facts, strict=True):
         said = {"id": key} | {str(name): value for name, value in row.items()}
         use = Pair(zh=str(code), en=str(code))
         line: dict[str, object] = {

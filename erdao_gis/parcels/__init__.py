@@ -18,6 +18,7 @@ from erdao_gis.parcels.comparing import Comparison, compare_dates, compare_with_
 from erdao_gis.parcels.comparison_tables import write_comparison
 from erdao_gis.parcels.cut_lines import line_of, read_line
 from erdao_gis.parcels.kinship import Branch, Family, family_of
+from erdao_gis.parcels.precision import cannot_tell, facts_borne
 from erdao_gis.parcels.reading import (
     are_assumed,
     edition_of,
@@ -49,12 +50,14 @@ __all__ = [
     "WorkspaceBalance",
     "are_assumed",
     "balance_parcels",
+    "cannot_tell",
     "changed_ground",
     "check_parcels",
     "compare_dates",
     "compare_with_file",
     "draft_areas",
     "edition_of",
+    "facts_borne",
     "facts_of_parcels",
     "family_of",
     "line_of",

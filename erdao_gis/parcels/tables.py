@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 import geopandas as gpd
 import pandas as pd
 
+from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.catalogue import code_lists, layer_schema
 from erdao_gis.errors import Fault, Language
+from erdao_gis.parcels.precision import cannot_tell, facts_borne
 from erdao_gis.parcels.reading import are_assumed
 from erdao_gis.parcels.working import AreaDraft, ParcelFacts
 from erdao_gis.wording import word, words
@@ -27,11 +29,13 @@ __all__ = [
 ]
 
 _SHARE = "_share"
-_SHARE_DECIMALS = 2
+_ENDS = ("_low", "_high", "_possible")
 _SUM_OF_LIMITS = "density_and_green_limits"
 _RESERVED = {"fid", "geom", "geometry"}
+_AREAS = ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")
 _PLACES = {
-    **{name: name for name in ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")},
+    **{name: name for name in _AREAS},
+    **{f"{name}_possible": name for name in _AREAS},
     **{f"{name}_id": name for name in ("metro_stations", "parks", "schools", "clinics")},
 }
 
@@ -118,6 +122,10 @@ def assumed_count(parcels: gpd.GeoDataFrame) -> int:
 def facts_table(found: ParcelFacts, language: Language, *, codes: bool = False) -> gpd.GeoDataFrame:
     """Give parcels with all their columns and facts under full headings.
 
+    Of an area of which a parcel may have nothing or everything, by the accuracy of its outline,
+    the table says in words that this cannot be told. Bands that say no more than the figure
+    itself, because a layer is exact, have no columns.
+
     Parameters
     ----------
     found
@@ -125,7 +133,8 @@ def facts_table(found: ParcelFacts, language: Language, *, codes: bool = False) 
     language
         Of headings and names.
     codes
-        Keep codes (``yes``) as the catalogue has them, for a file that is imported again.
+        Keep codes (``yes``) and full precision, for a file that is imported again; else shares
+        are in percent, and figures with a band have the digits that it bears.
 
     Returns
     -------
@@ -133,36 +142,66 @@ def facts_table(found: ParcelFacts, language: Language, *, codes: bool = False) 
         One row a parcel, in their order.
     """
     own = _own(found.parcels, language, codes=codes)
-    facts = found.facts.copy()
+    told = facts_borne(found.facts)
+    facts = (found.facts if codes else told).drop(columns=_bandless(found.facts)).copy()
     for column, layer in _PLACES.items():
         if column in facts:
             facts[column] = _named(facts[column], found.around[layer], language)
+    for name in _AREAS:
+        if f"{name}{_SHARE}_low" in facts:
+            low, high = (told[f"{name}{_SHARE}{end}"].to_numpy(float) for end in _ENDS[:2])
+            unsure = cannot_tell(low, high)
+            for column in (name, f"{name}_possible"):
+                if column in facts:
+                    ids = found.facts[column][unsure]
+                    facts.loc[unsure, column] = _unsure(ids, found.around[name], language)
+            if not codes:
+                facts.loc[unsure, [f"{name}{_SHARE}", f"{name}_count"]] = None
     yes_no = {code: names[language == "en"] for code, names in code_lists()["yes_no"].items()}
     facts["street_access"] = facts["street_access"].map(yes_no, na_action="ignore")
     heads = _own_headings(own, found.parcels, language, codes=codes)
-    if codes:
-        heads += [_said(name, language) for name in facts.columns]
-    else:
-        heads += [_fact_heading(str(name), language) for name in facts.columns]
-        shares = [name for name in facts.columns if str(name).endswith(_SHARE)]
-        facts[shares] = (facts[shares] * 100).round(_SHARE_DECIMALS)
-        if found.facts.attrs["state"].get("streets", "no_data") != "value":
-            # No street on the list is not a parcel without one where the roads are not complete.
-            unseen = facts["streets"].isna() | (facts["streets"] == "")
-            measured = facts["area_m2"].notna()
-            facts["streets"] = facts["streets"].astype(object)
-            facts.loc[unseen & measured, "streets"] = _said("roads_partial", language)
-            facts.loc[unseen, "frontage_m"] = None
+    heads += [_fact_heading(str(name), language, percent=not codes) for name in facts.columns]
+    if not codes and found.facts.attrs["state"].get("streets", "no_data") != "value":
+        # No street on the list is not a parcel without one where the roads are not complete.
+        unseen = facts["streets"].isna() | (facts["streets"] == "")
+        measured = facts["area_m2"].notna()
+        facts["streets"] = facts["streets"].astype(object)
+        facts.loc[unseen & measured, "streets"] = _said("roads_partial", language)
+        facts.loc[unseen, "frontage_m"] = None
     table = pd.concat([own, facts], axis=1).set_axis(_distinct(heads), axis=1)
     return gpd.GeoDataFrame(table, geometry=found.parcels.geometry, crs=found.parcels.crs)
 
 
-def _fact_heading(name: str, language: Language) -> str:
-    """Head a fact for people: shares are told in percent."""
-    said = _said(name, language)
-    if not name.endswith(_SHARE):
-        return said
-    return f"{said}（%）" if language == "zh" else f"{said} (%)"
+def _bandless(facts: pd.DataFrame) -> list[str]:
+    """Name the columns of bands that are no wider than their figure, and those without a text."""
+    found = []
+    for name in map(str, facts.columns):
+        figure = name.removesuffix("_low").removesuffix("_high")
+        ends = [facts[f"{figure}{end}"] for end in _ENDS[:2]] if figure != name else []
+        bandless = bool(ends) and all(facts[figure].equals(end) for end in ends)
+        if bandless or (name.endswith("_possible") and bool(facts[name].isna().all())):
+            found.append(name)
+    return found
+
+
+def _fact_heading(name: str, language: Language, *, percent: bool) -> str:
+    """Head a fact, for people with shares in percent."""
+    known = words("parcels")
+    end = next((end for end in _ENDS if name.endswith(end) and name not in known), "")
+    said = known[name.removesuffix(end)][language]
+    if percent and name.removesuffix(end).endswith(_SHARE):
+        said = f"{said}（%）" if language == "zh" else f"{said} (%)"
+    return known[f"part{end}"][language].format(title=said) if end else said
+
+
+def _unsure(ids: "pd.Series[str]", layer: gpd.GeoDataFrame, language: Language) -> list[str | None]:
+    """Write behind names how far off the outline may be, and that nothing can be told."""
+    metres = accuracy_of(layer).rename(index=str)
+    said, names = _said("unsure", language), _named(ids, layer, language)
+    return [
+        None if pd.isna(key) else said.format(name=name, accuracy=f"{metres[key]:,g}")
+        for key, name in zip(ids, names, strict=True)
+    ]
 
 
 def _named(ids: "pd.Series[str]", layer: gpd.GeoDataFrame, language: Language) -> "pd.Series[str]":
@@ -175,7 +214,7 @@ def _named(ids: "pd.Series[str]", layer: gpd.GeoDataFrame, language: Language) -
 def worth_table(found: ParcelFacts, language: Language) -> pd.DataFrame:
     """Tell of each column whether it is a value, a bound, or nothing known."""
     rows = [
-        (_said(name, language), _said(f"worth_{state}", language))
+        (_fact_heading(name, language, percent=False), _said(f"worth_{state}", language))
         for name, state in found.facts.attrs["state"].items()
     ]
     return pd.DataFrame(rows, columns=[_said(key, language) for key in ("column", "worth")])

@@ -6,6 +6,7 @@ measures are held against.
 
 import csv
 import io
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -263,6 +264,20 @@ def _fixed() -> Iterator[Truth]:
                 "B parcel, x 1700-1750, y 820-1000")  # fmt: skip
     yield Truth("clash:river_management:buildings", 3000, "m2", "两座 30 × 50", "Two of 30 x 50")
     yield Truth("clash:heritage:parcels", 18_000, "m2", "M 地块 200 × 90", "M parcel, 200 x 90")
+    # Protected land is known to 10 m: least and most.
+    yield Truth("clash:river_management:parcels:low", 7200, "m2", "(50 - 10) × 180",
+                "(50 - 10) x 180")  # fmt: skip
+    yield Truth("clash:river_management:parcels:high", 10_800, "m2", "(50 + 10) × 180",
+                "(50 + 10) x 180")  # fmt: skip
+    yield Truth("clash:heritage:parcels:low", 12_600, "m2", "(200 - 20) × (90 - 20)，地块始于 1610",
+                "(200 - 20) x (90 - 20), the parcel begins at 1610")  # fmt: skip
+    yield Truth(
+        "clash:heritage:parcels:high",
+        220 * 100 - 2 * 100 * (1 - math.pi / 4),
+        "m2",
+        "220 × 100 减去北侧两个半径 10 的圆角",
+        "220 x 100 less two corners of radius 10",
+    )
     for kind in sorted({facility.type for facility in FACILITIES}):
         number = sum(facility.type == kind for facility in FACILITIES)
         yield Truth(f"facilities:{kind}", number, "count", "清单计数", "Rows of the list")
