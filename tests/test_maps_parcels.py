@@ -185,8 +185,8 @@ def test_the_works_clash_by_hand(
     assert said.startswith(f"压占约 {drawn:,.0f} 平方米（{low:,}～{high:,} 平方米）")
 
 
-def test_doubt_is_told_in_words(tmp_path: Path, page: Page) -> None:
-    """On the district: a zone known to 3,000 m, a station to 100 m."""
+def test_doubt_and_crossings_are_told_in_words(tmp_path: Path, page: Page) -> None:
+    """On the district: a zone known to 3,000 m, a station to 100 m, a street across."""
     middle = read_layer("roads").geometry["yangpu-street.trunk"].interpolate(0.6, normalized=True)
     shapes = [middle.buffer(50, cap_style="square"), box(460_000, 4_860_000, 460_100, 4_860_100)]
     names = {"id": ["P1", "P2"], "register_id": None, "name_zh": ["甲", "乙"]}
@@ -194,12 +194,17 @@ def test_doubt_is_told_in_words(tmp_path: Path, page: Page) -> None:
     place = create_workspace(tmp_path / "plan")
     write_features(frame, place.supplied_path("parcels"))
     page.goto(write_parcels_page(tmp_path / "parcels.html", place.folder).as_uri())
+    page.locator("#method button.link").filter(has_text="洋浦大街").click()
+    expect(page.locator("#details .overline")).to_contain_text("P1")
     lines = lines_of(page, "P1")
     assert lines["所在功能分区"].startswith("ZN02 开发区，界线 ±3,000 米，不能定")
+    assert lines["穿越的道路、河流、铁路"].startswith("道路 洋浦大街 ")
     assert re.match(r".+：直线约 [\d,]+0 米（[\d,]+0～[\d,]+0 米）；", lines["地铁站"])
+    assert lines_of(page, "P2")["穿越的道路、河流、铁路"] == "资料不全，未见穿越"
     page.click("#language")
     lines = lines_of(page, "P1")
     assert "its outline is known to ±3,000 m, so it cannot be told" in lines["Zone"]
+    assert "road Yangpu Street" in lines["Roads, rivers and railways across"]
 
 
 def test_method_names_each_norm_and_how_sure_it_is(content: PageContent) -> None:

@@ -162,6 +162,32 @@ def across(tmp_path: Path) -> Path:
     return place.folder
 
 
+def test_a_street_across_is_told_wherever_clashes_are(across: Path, tmp_path: Path) -> None:
+    """On screen, as JSON, in both workbooks, in the GeoPackage and on the page; check leaves 1."""
+    facts, check = (run(name, across, "--into", tmp_path / name) for name in ("facts", "check"))
+    assert (facts.exit_code, check.exit_code) == (0, 1)
+    assert "洋浦大街" in facts.output
+    assert "[parcels_crossed] 道路“洋浦大街”（yangpu-street.trunk）穿过地块 P1" in check.output
+    (row,) = sheet(tmp_path / "facts" / "parcels_facts.xlsx", "穿越")
+    assert (row["地块"], row["类别"], row["线路"]) == ("P1", "道路", "洋浦大街")
+    assert row["地块内长度（米）"] >= 100
+    assert row["线位精度（±米）"] == 15
+    for name in ("facts", "check"):
+        told = sheet(tmp_path / name / f"parcels_{name}.xlsx", "问题清单")
+        assert [row["要素"] for row in told if "洋浦大街" in str(row["说明"])] == ["P1"]
+        assert "穿过地块 P1" in (tmp_path / name / "parcels.html").read_text("utf-8")
+    out = gpd.read_file(tmp_path / "facts" / "parcels_facts.gpkg")
+    assert out["穿越的道路、河流、铁路"].tolist() == ["洋浦大街"]
+    record = json.loads(run("facts", across, "--json").output)
+    assert [(row["parcel"], row["ids"]) for row in record["crossings"]] == [
+        ("P1", "yangpu-street.trunk")
+    ]
+    assert record["parcels"][0]["crossings"] == "洋浦大街"
+    for found in (record, json.loads(run("check", across, "--json", language="en").output)):
+        features = {fault["rule"]: fault["feature"] for fault in found["faults"]}
+        assert features["parcels_crossed"] == "P1"
+
+
 def test_no_file_has_more_digits_of_a_zone_than_it_bears(across: Path, tmp_path: Path) -> None:
     """Zones known to 1,500 and 3,000 m are told in words on screen, in workbook and GeoPackage."""
     said = "界线 ±3,000 米，不能定"
@@ -382,7 +408,7 @@ def test_facts_keep_a_row_for_a_parcel_that_cannot_be_measured(crossed: Path) ->
     record = json.loads(run("facts", crossed, "--json").stdout)
     assert [row["area_m2"] for row in record["parcels"]] == [pytest.approx(10_000), None]
     assert record["faults"][0]["feature"] == CODES[1]
-    assert "数据问题 1 处" in run("facts", crossed).output
+    assert "数据问题与穿越 1 处" in run("facts", crossed).output
 
 
 def test_balance_writes_its_page(town: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -20,6 +21,7 @@ from erdao_gis.parcels import (
     facts_of_parcels,
     planned_uses,
 )
+from erdao_gis.sample.layout import ORIGIN
 
 OFFICE = "990101001001GB00013"  # cell x 400-500, y 800-900 at Jia Street and the avenue
 
@@ -106,6 +108,53 @@ def test_what_is_exact_has_no_band(told: ParcelFacts) -> None:
         for end in ("low", "high"):
             assert told.facts[f"{name}_{end}"].equals(told.facts[name])
     assert told.facts["zones_possible"].isna().all()
+
+
+def test_nothing_crosses_the_parcels(told: ParcelFacts, known: dict[str, float]) -> None:
+    """Streets and railway run between the cells, the river has cells of its own."""
+    assert len(told.crossings) == known["crossings:parcels"] == 0
+    assert told.facts["crossings_m"].eq(0).all()
+    assert told.facts["crossings"].isna().all()
+
+
+def moved_office(town: Path, box: shapely.Polygon) -> gpd.GeoDataFrame:
+    """Give the office parcel another outline, in town metres."""
+    parcels = erdao_gis.read_layer("parcels", town).copy()
+    parcels.loc[OFFICE, "geometry"] = shapely.transform(box, lambda xy: np.add(xy, ORIGIN))
+    return parcels
+
+
+@pytest.mark.parametrize(
+    ("outline", "crossed"),
+    [
+        # 80 m of Jia Street (x 400), which is also beside the avenue (y 800, below).
+        ((300, 820, 500, 900), [("roads", "甲街", 80)]),
+        # The avenue over the river (x 1600 to 1700) and the river: 60 m and 40 m.
+        ((1620, 780, 1680, 820), [("roads", "样例大路", 60), ("waterways", "样河", 40)]),
+        ((100, 1750, 200, 1850), [("railways", "样例铁路", 100)]),
+        # The ring road is Riverside Street (x 1500) in another layer, and is told once.
+        ((1450, 100, 1550, 200), [("roads", "滨河街", 100)]),
+        # The island's track is a service road.
+        ((1850, 150, 1950, 250), []),
+    ],
+)
+def test_what_crosses_is_told(
+    town: Path, outline: tuple[int, ...], crossed: list[tuple[str, str, int]]
+) -> None:
+    """A parcel over a street, the river or the railway lists it with its metres by hand."""
+    parcels = moved_office(town, shapely.box(*outline))
+    found, checked = facts_of_parcels(town, parcels=parcels), check_parcels(town, parcels=parcels)
+    rows = found.crossings[found.crossings["parcel"] == OFFICE]
+    columns = ["layer", "name_zh", "length_m"]
+    assert sorted(rows[columns].itertuples(index=False, name=None)) == sorted(crossed)
+    assert found.facts["crossings_m"][OFFICE] == sum(metres for *_, metres in crossed)
+    for audit in (found.audit, checked.audit):
+        faults = [fault for fault in audit.faults if fault.rule == "parcels_crossed"]
+        assert sorted(str(fault.facts["line_zh"]) for fault in faults) == sorted(
+            name for _, name, _ in crossed
+        )
+        assert all(OFFICE in fault.message(language) for fault in faults
+                   for language in ("zh", "en"))  # fmt: skip
 
 
 def test_stations_under_construction_serve_nobody(told: ParcelFacts) -> None:
@@ -250,9 +299,13 @@ def test_two_editions_are_not_balanced_together() -> None:
 
 
 def test_drafts_fill_the_town_s_areas(town: Path) -> None:
-    """Roads are complete: both areas get parcels, all marked, all of their ground told."""
+    """Roads are complete: both areas get parcels, all marked, all of their ground told.
+
+    They lie between the streets: nothing crosses them.
+    """
     draft = draft_areas(town).draft
     assert draft.faults == ()
+    assert facts_of_parcels(town, parcels=draft.parcels).crossings.empty
     assert set(draft.parcels["area_id"]) == {"SRN1", "SRL1"}
     assert (draft.parcels["assumed"] == "yes").all()
     assert draft.ledger["area"].tolist() == [160_000, 60_000]

@@ -243,6 +243,9 @@ def test_corridors_and_clashes(known: dict[str, float], read: Read) -> None:
         assert known[f"clash:river_management:parcels:{end}"] == pytest.approx(ground)
         ground = parcels.intersection(old.buffer(metres, quad_segs=64)).area.sum()
         assert known[f"clash:heritage:parcels:{end}"] == pytest.approx(ground, rel=1e-6)
+    lines = [read(name).union_all() for name in ("roads", "ring_roads", "waterways", "railways")]
+    crossed = sum(int(parcels.buffer(-0.01).intersects(line).sum()) for line in lines)
+    assert known["crossings:parcels"] == crossed == 0
     houses = read("buildings").intersection(river).area.sum()
     assert known["clash:river_management:buildings"] == houses
     streets = read("feature_streets").union_all()

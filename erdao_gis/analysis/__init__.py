@@ -17,9 +17,9 @@ of walks ``attrs["cut_off"]`` those that no street joins to a facility (:func:`c
 :func:`land_use_mix`              how mixed the land use is
 ================================  ==========================================================
 
-Parcels: :func:`draft_parcels`, :func:`parcel_facts`, :func:`parcel_intensity`,
-:func:`check_limits`, :func:`audit_parcels`, :func:`land_balance`, :func:`recode_land_use`,
-:func:`split_parcel`, :func:`merge_parcels`, :func:`lineage`.
+Parcels: :func:`draft_parcels`, :func:`parcel_facts`, :func:`parcel_crossings`,
+:func:`parcel_intensity`, :func:`check_limits`, :func:`audit_parcels`, :func:`land_balance`,
+:func:`recode_land_use`, :func:`split_parcel`, :func:`merge_parcels`, :func:`lineage`.
 """
 
 from erdao_gis.analysis.corridors import area_within, corridor_share, length_within
@@ -42,6 +42,12 @@ from erdao_gis.analysis.lineage_compared import compare_parcels
 from erdao_gis.analysis.lineage_history import lineage, parcels_on
 from erdao_gis.analysis.parcels import MU_M2, FactRules, parcel_facts
 from erdao_gis.analysis.parcels_audit import AuditRules, ParcelAudit, audit_parcels
+from erdao_gis.analysis.parcels_crossings import (
+    CROSSED_BY,
+    crossing_faults,
+    crossing_figures,
+    parcel_crossings,
+)
 from erdao_gis.analysis.parcels_frontage import parcel_frontage
 from erdao_gis.analysis.parcels_intensity import parcel_intensity
 from erdao_gis.analysis.parcels_join import ParcelJoin, join_parcel_table
@@ -52,6 +58,7 @@ from erdao_gis.analysis.vegetation import green_cover
 from erdao_gis.analysis.walking import walk_catchment, walk_coverage, walk_minutes
 
 __all__ = [
+    "CROSSED_BY",
     "MU_M2",
     "AuditRules",
     "BalanceRules",
@@ -70,6 +77,8 @@ __all__ = [
     "check_limits",
     "compare_parcels",
     "corridor_share",
+    "crossing_faults",
+    "crossing_figures",
     "cut_off_by_streets",
     "cut_off_faults",
     "draft_parcels",
@@ -83,6 +92,7 @@ __all__ = [
     "lineage",
     "merge_parcels",
     "open_book",
+    "parcel_crossings",
     "parcel_facts",
     "parcel_frontage",
     "parcel_intensity",

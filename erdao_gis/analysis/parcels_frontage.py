@@ -16,7 +16,7 @@ import shapely
 from erdao_gis.analysis._edges import ring_edges
 from erdao_gis.analysis._inputs import Floats, Given, Mask, Positions, Shapes, given, per_row
 from erdao_gis.analysis._street_levels import GROUND, street_levels
-from erdao_gis.analysis.parcels_given import parcels_given
+from erdao_gis.analysis.parcels_given import line_names, parcels_given
 from erdao_gis.crs import require_metres
 
 __all__ = ["NO_FRONTAGE", "STREET_M", "parcel_frontage"]
@@ -98,7 +98,7 @@ def parcel_frontage(
     require_metres(parcels, roads)
     plots, ways = parcels_given(parcels), given(roads, "roads", "lines")
     fronting = _fronting(roads.iloc[ways.placed], not_streets)
-    names = _names(ways, name)[fronting]
+    names = line_names(ways, name)[fronting]
     reach = per_row(street_m, ways, "street_m")[fronting]
     streets, street = np.unique(names, return_inverse=True)
     start, step, line = _straight_pieces(ways.shapes[fronting])
@@ -125,15 +125,6 @@ def _fronting(rows: gpd.GeoDataFrame, not_streets: Collection[str]) -> Mask:
     if "road_class" in rows.columns:
         fronting &= ~rows["road_class"].isin(list(not_streets)).to_numpy(bool)
     return fronting
-
-
-def _names(ways: Given, name: str) -> Shapes:
-    rows = ways.frame.iloc[ways.placed]
-    labels: Shapes = rows.index.astype(str).to_numpy(object)
-    if name not in rows.columns:
-        return labels
-    named: Shapes = rows[name].fillna("").astype(str).to_numpy(object)
-    return np.asarray(np.where(named == "", labels, named), dtype=object)
 
 
 def _straight_pieces(lines: Shapes) -> tuple[

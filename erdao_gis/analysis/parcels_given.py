@@ -1,13 +1,14 @@
 """What every parcel function asks of the parcels it is given."""
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 from erdao_gis.analysis._inputs import Given, Positions, Shapes, given, label_list
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import SchemaError
 
-__all__ = ["parcels_given", "polygon_parts"]
+__all__ = ["line_names", "parcels_given", "polygon_parts"]
 
 
 def parcels_given(parcels: gpd.GeoDataFrame) -> Given:
@@ -28,6 +29,16 @@ def parcels_given(parcels: gpd.GeoDataFrame) -> Given:
         ids = label_list(parcels.index[repeated].unique())
         raise SchemaError("parcels_repeated_index", {"ids": ids})
     return given(parcels, "parcels", "areas")
+
+
+def line_names(lines: Given, name: str) -> Shapes:
+    """Return the name of each placed line: of the column, or its label where it has none there."""
+    rows = lines.frame.iloc[lines.placed]
+    labels: Shapes = rows.index.astype(str).to_numpy(object)
+    if name not in rows.columns:
+        return labels
+    named: Shapes = rows[name].fillna("").astype(str).to_numpy(object)
+    return np.asarray(np.where(named == "", labels, named), dtype=object)
 
 
 def polygon_parts(shapes: Shapes) -> tuple[Shapes, Positions]:

@@ -162,7 +162,7 @@ def facts(
     no_page: bool,
     as_json: bool,
 ) -> None:
-    """每个地块的面积、临街、区位、距离、压占 / Size, streets, place, distances and clashes."""
+    """每个地块的面积、临街、区位、距离、压占、穿越 / Size, streets, place, distances, clashes."""
     import pandas as pd
 
     from erdao_gis.parcels import check_parcels, facts_of_parcels, write_facts
@@ -185,20 +185,21 @@ def facts(
         own = found.parcels[["name_zh"]].rename(columns={"name_zh": "name"})
         table = pd.concat([own, found.facts], axis=1).rename_axis("id").reset_index()
         states = found.facts.attrs["state"]
-        frontage = table_rows(found.frontage)
+        frontage, crossings = table_rows(found.frontage), table_rows(found.crossings)
         written = [str(path) for path in paths]
         show_json(
             {
                 "parcels": table_rows(table),
                 "state": states,
                 "frontage": frontage,
+                "crossings": crossings,
                 "faults": [fault.as_dict(language) for fault in found.audit.faults],
                 "written": written,
             }
         )
         return
     table = facts_table(found, language)
-    wanted = ("area_ha", "streets", "zones", "metro_stations_m", "protected_land_m2")
+    wanted = ("area_ha", "streets", "zones", "metro_stations_m", "protected_land_m2", "crossings")
     heads = [word("parcels", name, language) for name in wanted]
     show_parcels(table[[table.columns[0], *heads]], language)
     if found.audit.faults:
@@ -222,7 +223,7 @@ def check(
     no_page: bool,
     as_json: bool,
 ) -> None:
-    """容积率、密度、绿地率、限高与数据问题 / Hold parcels against their limits; list faults."""
+    """容积率、密度、绿地率、限高、穿越与数据问题 / Hold parcels against limits; list faults."""
     from erdao_gis.parcels import check_parcels, facts_of_parcels, write_check
     from erdao_gis.parcels.tables import limits_table
     from erdao_gis.parcels.writing import notices

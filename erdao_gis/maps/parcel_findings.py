@@ -20,6 +20,7 @@ _BY_ITSELF = ("density_and_green", "density_and_green_limits")
 _OF_LIMITS = "density_and_green_limits"
 _PARTIAL = ("lower_bound", "upper_bound")
 _LISTED = 40
+_CROSSED = "parcels_crossed"
 
 
 def parcel_said(key: str, facts: Mapping[str, object] | None = None) -> Pair:
@@ -127,7 +128,7 @@ def bound_lines(limits: pd.DataFrame, worth: str = "value") -> Iterator[tuple[st
 
 
 def finding_lines(checked: LimitCheck, most: int = _LISTED) -> list[PageFinding]:
-    """List what calls for a look: breaches by their kind, then faults in the data.
+    """List what calls for a look: breaches by their kind, then faults in the data and crossings.
 
     Parameters
     ----------
@@ -152,10 +153,13 @@ def finding_lines(checked: LimitCheck, most: int = _LISTED) -> list[PageFinding]
             said = parcel_said("page_found", facts)
             lines.append(PageFinding(head=head, text=said, feature=parcel))
     faults = checked.audit.faults
-    head = _counted(parcel_said("page_faults"), len(faults))
-    for fault in faults[:most]:
-        said = Pair(zh=fault.message("zh"), en=fault.message("en"))
-        lines.append(PageFinding(head=head, text=said, feature=fault.feature))
+    crossed = [fault for fault in faults if fault.rule == _CROSSED]
+    others = [fault for fault in faults if fault.rule != _CROSSED]
+    for key, told in (("page_faults", others), ("page_head_crossings", crossed)):
+        head = _counted(parcel_said(key), len(told))
+        for fault in told[:most]:
+            said = Pair(zh=fault.message("zh"), en=fault.message("en"))
+            lines.append(PageFinding(head=head, text=said, feature=fault.feature))
     beyond = len(checked.broken) + len(faults) - most
     if beyond > 0:
         more = parcel_said("page_found_more", {"number": beyond})

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from erdao_gis.analysis import CROSSED_BY
 from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.catalogue import code_lists
 from erdao_gis.land_use import land_use_classes
@@ -45,7 +46,8 @@ def line_titles() -> dict[str, Pair]:
     keys = ["page_finding", "page_faults", "page_use", "page_size", "page_outline", "page_streets"]
     titles = {key: parcel_said(key) for key in keys}
     titles |= {f"page_{name}": parcel_said(name) for name in _AREAS}
-    titles |= {f"page_{name}": parcel_said(f"page_{name}") for name in (*_PLACES, *_CLASHES)}
+    more = (*_PLACES, *_CLASHES, "crossings")
+    titles |= {f"page_{name}": parcel_said(f"page_{name}") for name in more}
     return titles
 
 
@@ -57,6 +59,9 @@ class _Words:
     names: Mapping[str, Mapping[str, Pair]]
     accuracy: Mapping[str, Mapping[str, float]]
     "How far off the outline of each area may be, by layer and id."
+    crossing: Mapping[str, Sequence[Pair]]
+    possible: Mapping[str, Sequence[Pair]]
+    "Lines that cross a parcel for certain, and those that may."
     frontage: Mapping[str, Sequence[tuple[str, float]]]
     english: Mapping[str, str]
     cut_off: Mapping[str, Collection[str]]
@@ -176,6 +181,23 @@ class _Words:
 
         return line
 
+    def crossings(self, row: _Row) -> Pair:
+        if not self.known("crossings"):
+            return parcel_said("worth_no_data")
+        key = str(row["id"])
+        sure, maybe = self.crossing.get(key, ()), self.possible.get(key, ())
+        whole = self.states["crossings"] == "value"
+        said = [_listed(sure)] if sure else []
+        said += [parcel_said("page_crossing_possible", {"lines": _listed(maybe)})] if maybe else []
+        if not said:
+            return parcel_said("page_no_crossing" if whole else "page_crossing_unseen")
+        return self.worth(Pair(zh="；".join(one.zh for one in said),
+                               en="; ".join(one.en for one in said)), "crossings")  # fmt: skip
+
+
+def _listed(lines: Sequence[Pair]) -> Pair:
+    return Pair(zh="、".join(one.zh for one in lines), en=", ".join(one.en for one in lines))
+
 
 def _missing(value: object) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
@@ -222,6 +244,23 @@ def _uses(found: ParcelFacts) -> dict[str, Pair]:
     }
 
 
+def _crossings(
+    rows: pd.DataFrame,
+) -> tuple[Mapping[str, Sequence[Pair]], Mapping[str, Sequence[Pair]]]:
+    """Return the lines of each parcel with their metres: what is certain, and what may be."""
+    sure: dict[str, list[Pair]] = {}
+    maybe: dict[str, list[Pair]] = {}
+    for row in rows.to_dict("records"):
+        facts = {
+            "kind": parcel_said(f"line_{CROSSED_BY[row['layer']]}"),
+            "name": Pair(zh=row["name_zh"], en=row["name_en"]),
+            "metres": _figure(row["length_m"], 0),
+        }
+        told = sure if row["length_low_m"] > 0 else maybe
+        told.setdefault(str(row["parcel"]), []).append(parcel_said("page_crossing", facts))
+    return sure, maybe
+
+
 def _faults(checked: LimitCheck) -> dict[str, Pair]:
     """Return the faults of each parcel as one text; why one has no outline is told as such."""
     told: dict[str, list[Pair]] = {}
@@ -258,6 +297,7 @@ def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame,
     for parcel, street, metres in found.frontage.itertuples(index=False):
         along.setdefault(str(parcel), []).append((str(street), float(metres)))
     names = {name: _names(found.around[name]) for name in (*_AREAS, *_PLACES)}
+    crossing, possible = _crossings(found.crossings)
     say = _Words(
         states=found.facts.attrs["state"],
         names=names,
@@ -265,6 +305,8 @@ def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame,
             name: {str(key): off for key, off in accuracy_of(found.around[name]).items()}
             for name in _AREAS
         },
+        crossing=crossing,
+        possible=possible,
         frontage=along,
         english=street_names(found.around["roads"]),
         cut_off={
@@ -277,6 +319,7 @@ def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame,
         **{f"page_{name}": say.area(name) for name in _AREAS},
         **{f"page_{name}": say.place(name) for name in _PLACES},
         **{f"page_{name}": say.clash(name) for name in _CLASHES},
+        "page_crossings": say.crossings,
     }  # fmt: skip
     findings = finding_of(checked.limits).rename(index=str)
     faults, uses = _faults(checked), _uses(found)

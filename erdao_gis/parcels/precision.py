@@ -8,7 +8,7 @@ __all__ = ["borne", "cannot_tell", "facts_borne"]
 
 Floats = npt.NDArray[np.float64]
 
-_SHARE, _AREA = "_share", "_m2"
+_SHARE, _AREA, _CROSSED = "_share", "_m2", "crossings_m"
 _DECIMALS = 2
 _ROUNDED = 1e-6  # of a last digit: 30.000000000000004 does not need a digit more
 
@@ -71,10 +71,12 @@ def facts_borne(facts: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The same columns. Every ``_share`` is in percent, also its ``_low`` and ``_high``; what
-        has no band stays as it is.
+        The same columns. Every ``_share`` is in percent, also its ``_low`` and ``_high``;
+        metres of crossings are whole; what else has no band stays as it is.
     """
     told = facts.copy()
+    if _CROSSED in facts:
+        told[_CROSSED] = facts[_CROSSED].round()
     for name in facts.columns:
         column = str(name)
         if column.endswith(_AREA) and f"{column}_low" in facts:

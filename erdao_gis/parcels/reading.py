@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from erdao_gis.analysis import CROSSED_BY
 from erdao_gis.catalogue import (
     Workspace,
     layer_schema,
@@ -22,6 +23,7 @@ from erdao_gis.yes_no import read_codes
 __all__ = [
     "are_assumed",
     "as_areas",
+    "crossing_lines",
     "edition_of",
     "planned_uses",
     "read_parcels",
@@ -195,6 +197,28 @@ def surroundings(workspace: Place = None) -> dict[str, gpd.GeoDataFrame]:
     found |= {name: _rows(part, opened) for name, part in _PARTS.items()}
     roads = _layer("roads", opened)
     return found | {"roads": roads}
+
+
+def crossing_lines(workspace: Place = None) -> dict[str, gpd.GeoDataFrame]:
+    """Read the roads, rivers and railways that `parcel_crossings` looks at.
+
+    Parameters
+    ----------
+    workspace
+        A workspace or its folder; without it the shipped layers.
+
+    Returns
+    -------
+    dict
+        Name -> frame in EPSG:4551, completeness as `surroundings` has it.
+
+    Examples
+    --------
+    >>> list(crossing_lines())
+    ['roads', 'ring_roads', 'waterways', 'rivers', 'railways']
+    """
+    opened = None if workspace is None else open_workspace(workspace)
+    return {name: _layer(name, opened) for name in CROSSED_BY}
 
 
 def roads_complete_on(areas: gpd.GeoDataFrame, workspace: Place = None) -> gpd.GeoSeries:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import geopandas as gpd
 import pandas as pd
 
+from erdao_gis.analysis import CROSSED_BY
 from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.catalogue import code_lists, layer_schema
 from erdao_gis.errors import Fault, Language
@@ -17,6 +18,7 @@ from erdao_gis.yes_no import WORD_LISTS, as_codes
 __all__ = [
     "assumed_count",
     "counts_table",
+    "crossings_table",
     "draft_table",
     "facts_table",
     "fault_table",
@@ -223,6 +225,23 @@ def worth_table(found: ParcelFacts, language: Language) -> pd.DataFrame:
 def frontage_table(found: ParcelFacts, language: Language) -> pd.DataFrame:
     """List the metres of each parcel along each street."""
     return headed(found.frontage, language)
+
+
+def crossings_table(found: ParcelFacts, language: Language) -> pd.DataFrame:
+    """List what runs through each parcel; a crossing of at least 0 m may be none."""
+    rows = found.crossings
+    table = pd.DataFrame(
+        {
+            "parcel": rows["parcel"],
+            "line_kind": [_said(f"line_{CROSSED_BY[name]}", language) for name in rows["layer"]],
+            "name_line": rows[f"name_{language}"],
+            "ids_line": rows["ids"],
+            "length_inside_m": rows["length_m"].round(),
+            "length_low_m": rows["length_low_m"].round(),
+            "accuracy_m": rows["accuracy_m"],
+        }
+    )
+    return headed(table, language)
 
 
 def draft_table(drafted: AreaDraft, language: Language, *, codes: bool = False) -> gpd.GeoDataFrame:

@@ -14,9 +14,12 @@ from erdao_gis.analysis import (
     DraftRules,
     ParcelAudit,
     check_limits,
+    crossing_faults,
+    crossing_figures,
     cut_off_by_streets,
     cut_off_faults,
     draft_parcels,
+    parcel_crossings,
     parcel_facts,
     parcel_frontage,
     parcel_intensity,
@@ -27,7 +30,13 @@ from erdao_gis.catalogue import open_workspace, read_layer
 from erdao_gis.errors import Fault, GeometryError, NotInPlanError
 from erdao_gis.land_use import limit_norms
 from erdao_gis.parcels.looking import look_over
-from erdao_gis.parcels.reading import Place, as_areas, roads_complete_on, surroundings
+from erdao_gis.parcels.reading import (
+    Place,
+    as_areas,
+    crossing_lines,
+    roads_complete_on,
+    surroundings,
+)
 
 __all__ = [
     "BROKEN",
@@ -69,11 +78,13 @@ class ParcelFacts:
     "On the parcels' index; ``attrs['state']`` tells what each column is worth."
     frontage: pd.DataFrame
     "Metres of each parcel along each named street."
+    crossings: pd.DataFrame
+    "Roads, rivers and railways that run through parcels, as `parcel_crossings` lists them."
     around: Mapping[str, gpd.GeoDataFrame]
     "The layers that were looked at."
     audit: ParcelAudit
-    """What is wrong with the parcels, and which of them or of the places no street joins to others;
-    those that cannot be measured have a row without figures."""
+    """What is wrong with the parcels, what crosses them for certain, and which of them or of the
+    places no street joins to others; those that cannot be measured have a row without figures."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,6 +97,7 @@ class LimitCheck:
     values: pd.DataFrame
     "What stands on each parcel."
     audit: ParcelAudit
+    "As `ParcelFacts` has it."
 
     @property
     def broken(self) -> pd.DataFrame:
@@ -223,7 +235,7 @@ def _judged(parcels: gpd.GeoDataFrame) -> pd.DataFrame:
 def facts_of_parcels(
     workspace: Place = None, *, parcels: gpd.GeoDataFrame | None = None
 ) -> ParcelFacts:
-    """Tell size, streets, place, distances, clashes and what is built of each parcel.
+    """Tell size, streets, place, distances, clashes, crossings and what is built of each parcel.
 
     Every parcel has a row; one that cannot be measured (no outline, a self-crossing one, a code
     that occurs more than once) has no figures in it, and ``audit`` says why. A parcel without a
@@ -239,7 +251,8 @@ def facts_of_parcels(
     Returns
     -------
     ParcelFacts
-        Its ``facts`` have the columns of `parcel_facts` and `parcel_intensity`.
+        Its ``facts`` have the columns of `parcel_facts`, `crossing_figures` and
+        `parcel_intensity`.
 
     Raises
     ------
@@ -252,24 +265,35 @@ def facts_of_parcels(
     given, audit = look_over(opened, parcels)
     around = surroundings(opened)
     plots = _measurable(given, audit)
+    crossings, audit = _crossed(plots, audit, opened)
     facts = parcel_facts(plots, around)
     states = dict(facts.attrs["state"])
     unmeasured = facts.attrs["unmeasured"]
     walks, lost = _walks(plots, around)
-    built = _built(plots, opened)
+    crossed, built = crossing_figures(plots, crossings), _built(plots, opened)
     for column, minutes in walks.items():
         states[column] = minutes.attrs["state"]
-    states |= dict.fromkeys(built.columns, built.attrs["state"])
-    table = facts.assign(**walks).join(built)
+    for figures, state in ((crossed, crossings.attrs["state"]), (built, built.attrs["state"])):
+        states |= dict.fromkeys(figures.columns, state)
+    table = facts.assign(**walks).join([crossed, built])
     cut_off = {column: minutes.attrs["cut_off"] for column, minutes in walks.items()}
     table.attrs = {"state": states, "unmeasured": unmeasured, "cut_off": cut_off}
     return ParcelFacts(
         parcels=given,
         facts=_of_all(table, given),
         frontage=parcel_frontage(plots, around["roads"]),
+        crossings=crossings,
         around=around,
         audit=replace(audit, faults=(*audit.faults, *lost)),
     )
+
+
+def _crossed(
+    plots: gpd.GeoDataFrame, audit: ParcelAudit, workspace: Place
+) -> tuple[pd.DataFrame, ParcelAudit]:
+    """List what crosses the parcels, and add what does for certain to what is wrong with them."""
+    crossings = parcel_crossings(plots, crossing_lines(workspace))
+    return crossings, replace(audit, faults=(*audit.faults, *crossing_faults(crossings)))
 
 
 def _walks(
@@ -307,7 +331,7 @@ def _built(plots: gpd.GeoDataFrame, workspace: Place) -> pd.DataFrame:
 def check_parcels(
     workspace: Place = None, *, parcels: gpd.GeoDataFrame | None = None
 ) -> LimitCheck:
-    """Look the parcels over and hold what stands on them against their limits.
+    """Look the parcels over, tell what crosses them, hold what stands on them against limits.
 
     A limit that is no figure counts as not set, a parcel that cannot be measured has no values;
     ``audit`` lists both. A parcel without a code stands under the number of its row (``#3``).
@@ -332,6 +356,8 @@ def check_parcels(
     """
     opened = None if workspace is None else open_workspace(workspace)
     given, audit = look_over(opened, parcels)
-    values = _of_all(_built(_measurable(given, audit), opened), given)
+    plots = _measurable(given, audit)
+    _, audit = _crossed(plots, audit, opened)
+    values = _of_all(_built(plots, opened), given)
     limits = check_limits(_judged(given), values=values)
     return LimitCheck(parcels=given, limits=limits, values=values, audit=audit)

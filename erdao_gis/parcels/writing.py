@@ -77,6 +77,7 @@ def write_facts(found: ParcelFacts, folder: Path | str, language: Language) -> l
     sheets = [
         ("facts", _flat(tables.facts_table(found, language))),
         ("frontage", tables.frontage_table(found, language)),
+        ("crossings", tables.crossings_table(found, language)),
         ("worth", tables.worth_table(found, language)),
         ("faults", tables.fault_table(found.audit.faults, language)),
     ]

@@ -278,6 +278,8 @@ def _fixed() -> Iterator[Truth]:
         "220 × 100 减去北侧两个半径 10 的圆角",
         "220 x 100 less two corners of radius 10",
     )
+    yield Truth("crossings:parcels", 0, "count", "街道、铁路沿格线并让出半宽，河流自占一格",
+                "Streets and railway run between the cells, the river has its own")  # fmt: skip
     for kind in sorted({facility.type for facility in FACILITIES}):
         number = sum(facility.type == kind for facility in FACILITIES)
         yield Truth(f"facilities:{kind}", number, "count", "清单计数", "Rows of the list")
