@@ -169,10 +169,10 @@ class _Words:
             taken, low, high = (_number(row[f"{name}_m2{end}"]) for end in _BAND)
             if not self.known(f"{name}_m2") or math.isnan(high):
                 return parcel_said("worth_no_data")
-            exact = high - low < 1
+            share, exact = row[f"{name}_share"], high - low < 1
             facts = {
                 "m2": _figure(taken, 1) if exact else _short(taken),
-                "share": _figure(row[f"{name}_share"], 1) if exact else _short(row[f"{name}_share"]),
+                "share": _figure(share, 1) if exact else _short(share),
                 "low": _short(low),
                 "high": _short(high),
             }

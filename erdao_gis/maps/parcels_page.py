@@ -41,7 +41,8 @@ GROUND = ("district", "parks_and_green", "waterways", "roads", "railways")
 _TOLD_ELSEWHERE = ("land_use_code", "edition")
 _LABEL = "page_label"
 _METHODS = (
-    "labels", "size", "streets", "areas", "places", "clashes", "crossings", "built", "limits", "worth",
+    "labels", "size", "streets", "areas", "places", "clashes", "crossings", "built", "limits",
+    "worth",
 )  # fmt: skip
 
 
