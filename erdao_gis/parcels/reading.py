@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -25,6 +27,7 @@ __all__ = [
     "as_areas",
     "crossing_lines",
     "edition_of",
+    "ground_met",
     "planned_uses",
     "read_parcels",
     "roads_complete_on",
@@ -266,12 +269,34 @@ def planned_uses(present: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> gpd.Ge
         present land under ``land_use/<id>``.
     """
     columns = ["land_use_code", "geometry"]
-    shapes = parcels.geometry.dropna()
-    taken = shapely.union_all(shapes.to_numpy())
     rest = present.loc[present.geometry.notna(), columns].copy()
-    met = rest.intersects(taken).to_numpy()
-    rest.loc[met, "geometry"] = rest.geometry[met].difference(taken)
+    lands = rest.geometry.to_numpy().copy()
+    met, taken = ground_met(lands, parcels)
+    lands[met] = shapely.difference(lands[met], taken)
+    rest = rest.set_geometry(gpd.GeoSeries(lands, index=rest.index, crs=present.crs))
     rest = rest.loc[~rest.geometry.is_empty]
     rest.index = pd.Index([f"land_use/{key}" for key in rest.index], name="id")
     both = pd.concat([parcels[columns], rest])
     return gpd.GeoDataFrame(both, geometry="geometry", crs=present.crs)
+
+
+def ground_met(
+    lands: npt.NDArray[np.object_], parcels: gpd.GeoDataFrame
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    """Return which areas meet parcels, and the outline of the parcels that each of them meets.
+
+    Cutting an area by these takes a small part of the time that cutting by the outline of all
+    parcels takes, and gives the same.
+
+    Parameters
+    ----------
+    lands
+        Areas in metres.
+    parcels
+        Parcels in the same CRS; those without an outline meet nothing.
+    """
+    shapes = parcels.geometry.dropna().to_numpy()
+    land, plot = shapely.STRtree(shapes).query(lands, predicate="intersects")
+    met, begin = np.unique(land, return_index=True)
+    groups = np.split(plot, begin[1:]) if len(met) else []
+    return met, np.array([shapely.union_all(shapes[each]) for each in groups], dtype=object)
