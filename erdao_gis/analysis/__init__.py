@@ -20,6 +20,10 @@ of walks ``attrs["cut_off"]`` those that no street joins to a facility (:func:`c
 Parcels: :func:`draft_parcels`, :func:`parcel_facts`, :func:`parcel_crossings`,
 :func:`parcel_intensity`, :func:`check_limits`, :func:`audit_parcels`, :func:`land_balance`,
 :func:`recode_land_use`, :func:`split_parcel`, :func:`merge_parcels`, :func:`lineage`.
+
+A balance at several levels or within several units measures its ground once, with
+:func:`balance_ground` and :func:`units_ground`, and sums it with :func:`balance_at` and
+:func:`balance_within`.
 """
 
 from erdao_gis.analysis.corridors import area_within, corridor_share, length_within
@@ -27,7 +31,17 @@ from erdao_gis.analysis.coverage import service_coverage
 from erdao_gis.analysis.cut_off import cut_off_by_streets, cut_off_faults
 from erdao_gis.analysis.drafting import Draft, DraftRules, draft_parcels
 from erdao_gis.analysis.green_land import green_ratio
-from erdao_gis.analysis.land_balance import BalanceRules, LandBalance, land_balance
+from erdao_gis.analysis.land_balance import (
+    BalanceGround,
+    BalanceRules,
+    LandBalance,
+    LevelBalance,
+    balance_at,
+    balance_ground,
+    balance_within,
+    land_balance,
+    units_ground,
+)
 from erdao_gis.analysis.land_use import land_use_mix
 from erdao_gis.analysis.land_use_codes import land_use_at_level, recode_land_use, unknown_codes
 from erdao_gis.analysis.limits import check_limits
@@ -61,11 +75,13 @@ __all__ = [
     "CROSSED_BY",
     "MU_M2",
     "AuditRules",
+    "BalanceGround",
     "BalanceRules",
     "Draft",
     "DraftRules",
     "FactRules",
     "LandBalance",
+    "LevelBalance",
     "ParcelAudit",
     "ParcelBook",
     "ParcelJoin",
@@ -74,6 +90,9 @@ __all__ = [
     "WalkingGraph",
     "area_within",
     "audit_parcels",
+    "balance_at",
+    "balance_ground",
+    "balance_within",
     "check_limits",
     "compare_parcels",
     "corridor_share",
@@ -102,6 +121,7 @@ __all__ = [
     "renumber",
     "service_coverage",
     "split_parcel",
+    "units_ground",
     "unknown_codes",
     "walk_catchment",
     "walk_coverage",

@@ -1,40 +1,58 @@
 """The balance of land (用地平衡表): present, planned, what changes into what, and which parcels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import shapely
 
 from erdao_gis.analysis._inputs import positive
 from erdao_gis.analysis.land_balance_dates import (
+    NO_CLASSES,
     NONE,
     OVERLAP,
     UNCLASSIFIED,
     BalanceRules,
-    Date,
-    classified,
-    on_one_ground,
+    in_order,
 )
-from erdao_gis.analysis.land_balance_ground import balance_of_units, pieces_of, transition_of
+from erdao_gis.analysis.land_balance_ground import (
+    LEAST_M2,
+    LEVELS,
+    BalanceGround,
+    balance_ground,
+    require_level,
+    units_ground,
+)
 from erdao_gis.analysis.land_balance_rounding import Rounded, round_to_hundred
-from erdao_gis.crs import require_metres
 from erdao_gis.errors import SchemaError
 from erdao_gis.land_use import land_use_classes
 from erdao_gis.wording import words
 
-__all__ = ["NONE", "OVERLAP", "UNCLASSIFIED", "BalanceRules", "LandBalance", "land_balance"]
+__all__ = [
+    "LEVELS",
+    "NONE",
+    "NO_CLASSES",
+    "OVERLAP",
+    "UNCLASSIFIED",
+    "BalanceGround",
+    "BalanceRules",
+    "LandBalance",
+    "LevelBalance",
+    "balance_at",
+    "balance_ground",
+    "balance_within",
+    "land_balance",
+    "units_ground",
+]
 
 _M2_A_HA = 10_000.0
-_LEVELS = (1, 2, 3)
-_LAST = (UNCLASSIFIED, NONE, OVERLAP)
 _ONE = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LandBalance:
-    """A balance with everything its cells rest on."""
+class LevelBalance:
+    """A balance at one level of the classes, with everything its cells rest on."""
 
     table: pd.DataFrame
     """Index ``code``: names; ``<date>_ha``, ``<date>_percent``, ``<date>_m2_per_head``; change. The
@@ -54,12 +72,22 @@ class LandBalance:
     transition: pd.DataFrame
     """Hectares from present classes (rows) into planned ones (columns), with `none` and, where a
     date overlaps itself, `overlap`; all rows and columns sum to `table`. Empty without a plan."""
-    by_unit: pd.DataFrame
-    "Index unit and code: hectares and percentages of each date within the unit."
     parcels: pd.DataFrame
     "One row for each date and parcel: date, parcel, code, area_m2."
     pieces: pd.DataFrame
     "Ground on which both dates meet: present, planned (parcels), from_code, to_code, area_m2."
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """`present`, then `planned` if there is a plan."""
+        return tuple(map(str, self.ledger.index))
+
+    @property
+    def shares(self) -> "pd.Series[float]":
+        """Percent of its class that each row of `parcels` is; NaN where the class has no area."""
+        rows = self.parcels
+        whole = rows.groupby(["date", "code"])["area_m2"].transform("sum")
+        return (rows["area_m2"] / whole.where(whole > 0) * 100).rename("percent")
 
     def cell(self, code: str, date: str = "present") -> pd.Index:
         """Give the parcels behind a figure of the table."""
@@ -71,6 +99,14 @@ class LandBalance:
         """Give the pieces behind a figure of the transition."""
         rows = self.pieces
         return rows[(rows["from_code"] == from_code) & (rows["to_code"] == to_code)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LandBalance(LevelBalance):
+    """A balance at one level, and within units."""
+
+    by_unit: pd.DataFrame
+    "As `balance_within` gives it; empty without units."
 
 
 def land_balance(
@@ -135,29 +171,102 @@ def land_balance(
     >>> balance.cell("14").tolist()
     ['B']
     """
-    rules = rules or BalanceRules()
-    if level not in _LEVELS:
-        raise SchemaError("parcels_bad_level", {"level": level})
-    others = [frame for frame in (planned, units, boundary) if frame is not None]
-    require_metres(present, *others)
-    whole = None if boundary is None else shapely.union_all(boundary.geometry.to_numpy())
-    frames = {"present": present} | ({} if planned is None else {"planned": planned})
-    alone = [classified(name, frame, level, rules, whole) for name, frame in frames.items()]
-    dates = on_one_ground(alone, rules.tolerance_m)
-    heads = _heads(population, len(dates))
-    table, roundings = _table(dates, heads, rules)
-    pieces = pieces_of(dates)
-    return LandBalance(
+    require_level(level)
+    ground = balance_ground(present, planned, boundary=boundary, rules=rules)
+    balance = balance_at(ground, level, population)
+    shared = None if units is None else units_ground(ground, units)
+    by_unit = pd.DataFrame() if shared is None else balance_within(ground, shared, level)
+    return LandBalance(**vars(balance), by_unit=by_unit)
+
+
+def balance_at(
+    ground: BalanceGround, level: int = 1, population: float | Sequence[float] | None = None
+) -> LevelBalance:
+    """Sum the ground of a balance by the classes of a level; no outline is touched.
+
+    Parameters
+    ----------
+    ground
+        From `balance_ground`.
+    level
+        Level of the classes: 1, 2 or 3.
+    population
+        Residents, or those of the present and of the plan.
+
+    Raises
+    ------
+    SchemaError
+        A level that does not exist, or a population that does not fit.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> shapes = [box(0, 0, 100, 100), box(100, 0, 400, 100)]
+    >>> plots = gpd.GeoDataFrame(
+    ...     {"land_use_code": ["0701", "0702"]}, geometry=shapes, index=["A", "B"], crs=4551
+    ... )
+    >>> ground = balance_ground(plots)
+    >>> [balance_at(ground, level).table["present_ha"].to_dict() for level in (1, 2)]
+    [{'07': 4.0}, {'0701': 1.0, '0702': 3.0}]
+    """
+    classes = ground.classes_at(level)
+    heads = _heads(population, len(ground.lines_m2))
+    table, roundings = _table(ground, classes, heads)
+    parcels, pieces = ground.parcels, ground.pieces
+    return LevelBalance(
         table=table,
         total=_total(table),
         rounding=_rounding(roundings),
-        ledger=pd.DataFrame({date.name: _ledger(date) for date in dates}).T.rename_axis("date"),
-        audit=pd.concat([date.findings for date in dates], ignore_index=True),
-        transition=transition_of(dates, pieces),
-        by_unit=balance_of_units(dates, units, rules.decimals),
-        parcels=pd.concat([_listed(date) for date in dates], ignore_index=True),
-        pieces=pieces,
+        ledger=ground.ledger,
+        audit=ground.audit,
+        transition=_transition(ground.moved_m2, classes),
+        parcels=parcels.assign(code=parcels["code"].map(classes)),
+        pieces=pieces.assign(**{n: pieces[n].map(classes) for n in ("from_code", "to_code")}),
     )
+
+
+def balance_within(ground: BalanceGround, shared: pd.DataFrame, level: int = 1) -> pd.DataFrame:
+    """Sum the ground within units by the classes of a level.
+
+    Parameters
+    ----------
+    ground
+        From `balance_ground`.
+    shared
+        From `units_ground`.
+    level
+        Level of the classes: 1, 2 or 3.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``unit`` (in their order, then `NONE` for what lies outside of all) and ``code``;
+        ``<date>_ha`` and ``<date>_percent``, which sum to exactly 100 within the unit; with a
+        plan ``change_ha`` and ``change_points``.
+
+    Raises
+    ------
+    SchemaError
+        A level that does not exist.
+    """
+    classes = ground.classes_at(level)
+    told = pd.Categorical(
+        shared["code"].map(classes), categories=in_order(classes.values()), ordered=True
+    )
+    lines = shared.assign(code=told).groupby(["unit", "code", "date"], observed=True)
+    sums = lines["area_m2"].sum()
+    table = sums[sums.abs() >= LEAST_M2].unstack("date", fill_value=0)  # noqa: PD010
+    table = table.reset_index().astype({"unit": "str", "code": "str"}).set_index(["unit", "code"])
+    result = pd.DataFrame(index=table.index)
+    for date in ground.lines_m2:
+        areas = table.get(date, pd.Series(0.0, index=table.index))
+        result[f"{date}_ha"] = areas / _M2_A_HA
+        percents = [
+            round_to_hundred(part, ground.rules.decimals).percent
+            for _, part in areas.groupby(level="unit", sort=False)
+        ]
+        result[f"{date}_percent"] = pd.concat(percents) if percents else np.nan
+    return _with_change(result, ground.rules)
 
 
 def _heads(population: float | Sequence[float] | None, dates: int) -> list[float | None]:
@@ -173,32 +282,51 @@ def _heads(population: float | Sequence[float] | None, dates: int) -> list[float
 
 
 def _table(
-    dates: list[Date], heads: list[float | None], rules: BalanceRules
+    ground: BalanceGround, classes: dict[str, str], heads: list[float | None]
 ) -> tuple[pd.DataFrame, dict[str, Rounded]]:
-    found = sorted(set().union(*(set(date.lines.index) for date in dates)))
-    found.sort(key=lambda code: _LAST.index(code) + 1 if code in _LAST else 0)
-    classes = land_use_classes(rules.edition)[["name_zh", "name_en"]]
-    for code, key in _names_of_last(dates).items():
-        classes.loc[code] = [words("parcels")[key][language] for language in ("zh", "en")]
-    table = classes.reindex(found).rename_axis("code")
+    to_class = classes.__getitem__
+    lines = {date: line.groupby(to_class).sum() for date, line in ground.lines_m2.items()}
+    found = in_order(code for line in lines.values() for code in line.index)
+    names = land_use_classes(ground.rules.edition)[["name_zh", "name_en"]]
+    for code, key in _names_of_last(lines).items():
+        names.loc[code] = [words("parcels")[key][language] for language in ("zh", "en")]
+    table = names.reindex(found).rename_axis("code")
     roundings = {}
-    for date, residents in zip(dates, heads, strict=True):
-        areas = date.lines.reindex(found, fill_value=0.0)
-        roundings[date.name] = round_to_hundred(areas, rules.decimals)
-        table[f"{date.name}_ha"] = areas / _M2_A_HA
-        table[f"{date.name}_percent"] = roundings[date.name].percent
+    for (date, line), residents in zip(lines.items(), heads, strict=True):
+        areas = line.reindex(found, fill_value=0.0)
+        roundings[date] = round_to_hundred(areas, ground.rules.decimals)
+        table[f"{date}_ha"] = areas / _M2_A_HA
+        table[f"{date}_percent"] = roundings[date].percent
         if residents is not None:
-            table[f"{date.name}_m2_per_head"] = areas / residents
-    if len(dates) > 1:
-        table["change_ha"] = table["planned_ha"] - table["present_ha"]
-        points = table["planned_percent"] - table["present_percent"]
-        table["change_points"] = points.round(rules.decimals)
-    return table, roundings
+            table[f"{date}_m2_per_head"] = areas / residents
+    return _with_change(table, ground.rules), roundings
 
 
-def _names_of_last(dates: list[Date]) -> dict[str, str]:
+def _with_change(table: pd.DataFrame, rules: BalanceRules) -> pd.DataFrame:
+    """Add what changes from the present to the plan, where there is one."""
+    if "planned_ha" not in table:
+        return table
+    points = table["planned_percent"] - table["present_percent"]
+    return table.assign(
+        change_ha=table["planned_ha"] - table["present_ha"],
+        change_points=points.round(rules.decimals),
+    )
+
+
+def _transition(moved_m2: pd.DataFrame, classes: dict[str, str]) -> pd.DataFrame:
+    """Return hectares between the classes of a level."""
+    if moved_m2.empty:
+        return moved_m2
+    to_class = classes.__getitem__
+    cells = moved_m2.groupby(to_class).sum().T.groupby(to_class).sum().T
+    cells = cells.loc[in_order(cells.index), in_order(cells.columns)]
+    hectares = cells.where(cells.abs() >= LEAST_M2, 0.0) / _M2_A_HA
+    return hectares.rename_axis(index="from_code", columns="to_code")
+
+
+def _names_of_last(lines: Mapping[str, "pd.Series[float]"]) -> dict[str, str]:
     """Return the words for the lines that are no classes."""
-    missing = [date.name for date in dates if date.missing_m2]
+    missing = [date for date, line in lines.items() if NONE in line.index]
     none = f"none_{missing[0]}" if len(missing) == 1 else "none"
     return {UNCLASSIFIED: "unclassified", NONE: none, OVERLAP: "overlap"}
 
@@ -220,28 +348,3 @@ def _rounding(roundings: dict[str, Rounded]) -> pd.DataFrame:
         for name, one in roundings.items()
     }
     return pd.DataFrame(rows).T.rename_axis("date")
-
-
-def _ledger(date: Date) -> dict[str, float]:
-    cover = date.cover
-    return {
-        "parcels": len(date.rows.frame),
-        "unplaced": len(date.rows.unplaced),
-        "sum_m2": cover.sum_m2,
-        "ground_m2": cover.ground_m2,
-        "overlap_m2": cover.sum_m2 - cover.ground_m2,
-        "gap_m2": float(shapely.area(cover.gaps).sum()) - date.open_m2,
-        "uncovered_m2": date.open_m2,
-        "rounding_m2": cover.rounding_m2,
-    }
-
-
-def _listed(date: Date) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "date": date.name,
-            "parcel": date.placed.index,
-            "code": date.placed.to_numpy(),
-            "area_m2": shapely.area(date.rows.shapes),
-        }
-    )

@@ -1,5 +1,6 @@
 """The parcels of one date, classified, and what of the common ground they cover twice or not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -13,7 +14,21 @@ from erdao_gis.analysis.parcels_cover import TOLERANCE_M, Cover, cover_of
 from erdao_gis.analysis.parcels_given import parcels_given, polygon_parts
 from erdao_gis.land_use import mixed_codes
 
-__all__ = ["NONE", "OVERLAP", "UNCLASSIFIED", "BalanceRules", "Date", "classified", "on_one_ground"]
+__all__ = [
+    "FINEST",
+    "NONE",
+    "NO_CLASSES",
+    "OVERLAP",
+    "UNCLASSIFIED",
+    "BalanceRules",
+    "Date",
+    "classified",
+    "in_order",
+    "on_one_ground",
+]
+
+FINEST = 3
+"""Level at which parcels are classified; a coarser code stands for itself."""
 
 UNCLASSIFIED = "unclassified"
 """Row for parcels without a code, or with one that the edition does not have."""
@@ -23,6 +38,9 @@ NONE = "none"
 
 OVERLAP = "overlap"
 """Row that takes off what is covered more than once, below zero."""
+
+NO_CLASSES = (UNCLASSIFIED, NONE, OVERLAP)
+"""Rows of a balance that are no classes, in the order in which they stand at its end."""
 
 _SHOWN_M2 = 50.0  # from here on rounding would show in hectares of two decimals
 _OPEN_M = 1.0  # a narrower slit along the boundary is a gap
@@ -42,14 +60,26 @@ class BalanceRules:
     "Width in metres up to which an overlap or a gap is rounding."
 
 
+def in_order(codes: Iterable[str]) -> list[str]:
+    """Return codes in the order of a balance: classes, then the rows that are none.
+
+    >>> in_order({"overlap", "unclassified", "14", "07"})
+    ['07', '14', 'unclassified', 'overlap']
+    """
+    found = set(codes)
+    return [*sorted(found.difference(NO_CLASSES)), *(code for code in NO_CLASSES if code in found)]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Date:
-    """Parcels of one date, classified."""
+    """Parcels of one date, classified at the finest level."""
 
     name: str
+    "`present` or `planned`."
     rows: Given
+    "Its parcels."
     codes: "pd.Series[str]"
-    "Class of every parcel, placed or not."
+    "Finest class of every parcel, placed or not."
     cover: Cover
     findings: pd.DataFrame
     open_m2: float
@@ -64,7 +94,7 @@ class Date:
 
     @property
     def areas(self) -> "pd.Series[float]":
-        """Square metres of each class, parcel by parcel."""
+        """Square metres of each finest class, parcel by parcel."""
         size = pd.Series(shapely.area(self.rows.shapes), index=self.placed.array)
         return size.groupby(level=0).sum()
 
@@ -81,7 +111,7 @@ class Date:
 
     @property
     def lines(self) -> "pd.Series[float]":
-        """Square metres of each class, then of what is missing and doubled; they sum to ground."""
+        """Square metres of `areas`, then of what is missing and doubled; they sum to ground."""
         told = {NONE: self.missing_m2, OVERLAP: -self.doubled_m2}
         more = pd.Series({key: value for key, value in told.items() if value}, dtype="float64")
         return pd.concat([self.areas, more]) if len(more) else self.areas
@@ -90,7 +120,6 @@ class Date:
 def classified(
     name: str,
     frame: gpd.GeoDataFrame,
-    level: int,
     rules: BalanceRules,
     boundary: "shapely.geometry.base.BaseGeometry | None",
 ) -> Date:
@@ -102,8 +131,6 @@ def classified(
         ``present`` or ``planned``.
     frame
         Parcels in metres with their codes.
-    level
-        1, 2 or 3.
     rules
         Column, edition, tolerance.
     boundary
@@ -116,7 +143,7 @@ def classified(
     """
     rows = parcels_given(frame)
     text = code_column(frame, rules.code, rules.edition)
-    classes = land_use_at_level(text, level, rules.edition)
+    classes = land_use_at_level(text, FINEST, rules.edition)
     cover = cover_of(rows.shapes, boundary=boundary, tolerance_m=rules.tolerance_m)
     labels = frame.index[rows.placed]
     findings = [
