@@ -24,8 +24,9 @@ from tests.test_maps_hostile_text import PAYLOADS
 LEVELS = (1, 2, 3)
 DATES = ("present", "planned")
 FIGURES = ("ha", "percent", "m2_per_head", "kept_ha")
-ROWS = """() => Object.fromEntries([...document.querySelectorAll('#balance tbody tr')].map(row =>
-  [row.dataset.code, [...row.querySelectorAll('td')].map(cell => cell.textContent)]))"""
+ROWS = """() => Object.fromEntries([...document.querySelectorAll(
+  '#balance tbody tr:not(.subtotal)')].map(row => [row.dataset.code,
+  [...row.querySelectorAll('td')].map(cell => cell.textContent)]))"""
 FOOT = "() => [...document.querySelectorAll('#balance tfoot td')].map(cell => cell.textContent)"
 LIT = """() => [...document.querySelectorAll('path.lit')].map(path =>
   window.erdao.features[Number(path.dataset.feature)].id).sort()"""
@@ -56,7 +57,8 @@ def balance_page(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def balances(town: Path) -> dict[int, WorkspaceBalance]:
     """Balance the sample town at every level."""
-    return {level: balance_parcels(town, level=level) for level in LEVELS}
+    balance = balance_parcels(town)
+    return {level: balance.at(level) for level in LEVELS}
 
 
 @pytest.fixture
@@ -250,7 +252,7 @@ def test_unit_shows_its_own_balance(town: Path, opened: Callable[..., Page]) -> 
     """The figures of a sub-district are those of `by_unit`, and its cells light what lies in it."""
     page = opened()
     page.select_option("#balance select", "subdistricts/990101003")
-    part = balance_parcels(town, unit="subdistricts").by_unit.loc["990101003"]
+    part = balance_parcels(town).within("subdistricts").loc["990101003"]
     rows = page.evaluate(ROWS)
     assert sorted(rows) == sorted(part.index)
     for code, row in part.iterrows():
@@ -391,15 +393,14 @@ def test_page_opens_at_the_level_and_language_asked_for(
     town: Path, tmp_path: Path, opened: Callable[..., Page]
 ) -> None:
     """Population of the plan gives its square metres a head; another unit comes first."""
-    file = write_balance_page(
-        tmp_path / "b.html", town, level=2, population=(45_016, 50_000), unit="cores", language="en"
-    )
+    balance = balance_parcels(town, population=(45_016, 50_000))
+    file = write_balance_page(tmp_path / "b.html", balance, level=2, unit="cores", language="en")
     page = opened("", file)
     expect(page.locator("[data-value='2']")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#balance-title")).to_have_text("Land balance")
     assert "Planned m² a head: 50,000 residents" in page.locator(".balance-notes").inner_text()
     assert page.locator("optgroup").first.get_attribute("label") == "Cores"
-    head = balance_parcels(town, level=2, population=(45_016, 50_000))
+    head = balance.at(2)
     cells = page.evaluate(ROWS)["0701"]
     assert cells[5] == written(head.table.loc["0701", "planned_m2_per_head"])
 

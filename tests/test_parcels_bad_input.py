@@ -285,7 +285,7 @@ def test_codes_that_are_numbers_are_no_codes() -> None:
 
 def test_bad_parcels_do_not_stop_the_balance(tmp_path: Path) -> None:
     """What is usable is balanced, to exactly 100 %; the rest is listed with its stated area."""
-    balance = balance_parcels(supply(tmp_path / "plan", "parcels", mixed()))
+    balance = balance_parcels(supply(tmp_path / "plan", "parcels", mixed())).at()
     assert balance.table["present_ha"].to_dict() == {"07": 1.0}
     assert balance.total["present_percent"] == 100
     assert balance.left_out["parcel"].tolist() == ["BOW", "NONE", "TWICE", "TWICE"]
@@ -304,7 +304,7 @@ def test_ground_of_a_listed_parcel_keeps_its_use_in_the_plan(tmp_path: Path) -> 
         geometry=[box(x, y, x + 1000, y + 100)], index=pd.Index(["F"], name="id"), crs=CRS,
     )  # fmt: skip
     folder = supply(tmp_path / "plan", "land_use", fields)
-    balance = balance_parcels(supply(folder, "parcels", mixed()))
+    balance = balance_parcels(supply(folder, "parcels", mixed())).at()
     assert balance.table["planned_ha"].to_dict() == pytest.approx({"01": 9.0, "07": 1.0})
     assert balance.total[["present_ha", "planned_ha"]].tolist() == pytest.approx([10, 10])
     assert balance.reconciled["rows"].to_dict() == {"land_use": 1, "parcels": 5}
@@ -319,7 +319,7 @@ def test_bad_land_use_does_not_stop_the_balance_either(tmp_path: Path) -> None:
         geometry=[bow, box(x + 200, y, x + 300, y + 100)],
         index=pd.Index(["BOW", "F"], name="id"), crs=CRS,
     )  # fmt: skip
-    balance = balance_parcels(supply(tmp_path / "plan", "land_use", fields))
+    balance = balance_parcels(supply(tmp_path / "plan", "land_use", fields)).at()
     assert balance.left_out[["layer", "parcel"]].to_numpy().tolist() == [["land_use", "BOW"]]
     assert balance.total["present_ha"] == 1
     assert balance.reconciled.loc["land_use", "unknown"] == 1

@@ -75,7 +75,7 @@ def rows_of(page: Worksheet, *, width: int) -> dict[str, list[object]]:
 
 def test_both_dates_stand_on_one_ground(place: Path) -> None:
     """2 ha present and 2.5 ha planned are 2.5 ha both; 0.1 ha of the plan overlaps."""
-    balance = balance_parcels(place)
+    balance = balance_parcels(place).at()
     table = balance.table
     assert table["present_ha"].to_dict() == pytest.approx(
         {"01": 1, "07": 0, "09": 0, "10": 1, "14": 0, "none": 0.5, "overlap": 0}
@@ -90,7 +90,7 @@ def test_both_dates_stand_on_one_ground(place: Path) -> None:
 
 def test_what_keeps_its_present_use_is_told(place: Path) -> None:
     """0.5 ha of fields and 0.7 ha of works are touched by no parcel."""
-    balance = balance_parcels(place)
+    balance = balance_parcels(place).at()
     kept = balance.table["planned_kept_ha"]
     assert kept[kept > 0].to_dict() == pytest.approx({"01": 0.5, "10": 0.7})
     said = run("balance", place).output
@@ -105,7 +105,7 @@ def test_what_keeps_its_present_use_is_told(place: Path) -> None:
 
 def test_scope_parcels_balances_their_ground_only(place: Path) -> None:
     """On the parcels' 1.3 ha are 0.5 ha of fields, 0.3 ha of works and 0.5 ha of no data."""
-    balance = balance_parcels(place, scope="parcels")
+    balance = balance_parcels(place, scope="parcels").at()
     present = balance.table["present_ha"]
     assert present[present != 0].to_dict() == pytest.approx({"01": 0.5, "10": 0.3, "none": 0.5})
     assert balance.total[["present_ha", "planned_ha"]].tolist() == pytest.approx([1.3, 1.3])
@@ -169,7 +169,7 @@ def test_class_totals_are_those_of_level_one(town: Path, tmp_path: Path, level: 
     run("balance", town, "--level", level, "--into", tmp_path, "--no-page")
     page = openpyxl.load_workbook(tmp_path / "land_balance.xlsx")["用地平衡表"]
     lines = [row for row in page.iter_rows(min_row=6, values_only=True) if isinstance(row[0], int)]
-    first = balance_parcels(town).table
+    first = balance_parcels(town).at(1).table
     assert [row[1] for row in lines] == first.index.tolist()
     assert [row[3] for row in lines] == pytest.approx(first["present_ha"].tolist())
     assert [row[4] for row in lines] == pytest.approx(first["present_percent"].tolist(), abs=0.03)
@@ -205,7 +205,7 @@ def test_an_invalid_code_is_not_called_missing(tmp_path: Path) -> None:
     frame = layer(["0701", None, "0799", None], [(0, 100), (100, 200), (200, 300), (300, 400)],
                   land_use_code_2020=["0701", None, "0799", "R2"])  # fmt: skip
     put(opened, "parcels", frame)
-    audit = balance_parcels(opened).audit.set_index("ids")
+    audit = balance_parcels(opened).at().audit.set_index("ids")
     assert audit[["kind", "found"]].T.to_dict("list") == {
         "P1": ["no_code", ""], "P2": ["unknown_code", "0799"], "P3": ["unknown_code", "R2"],
     }  # fmt: skip
@@ -220,7 +220,7 @@ def test_units_without_outlines_are_refused_in_clear_words(tmp_path: Path) -> No
     opened = create_workspace(tmp_path / "plan")
     put(opened, "parcels", layer(["0701"], [(0, 100)]))
     with pytest.raises(GeometryError) as caught:
-        balance_parcels(opened, unit="subdistricts")
+        balance_parcels(opened).within("subdistricts")
     assert "图层没有界线" in caught.value.message("zh")
     assert "--as subdistricts" in caught.value.message("en")
 
@@ -239,7 +239,7 @@ def test_ground_that_neither_date_covers_is_told_apart(place: Path) -> None:
     put(opened, "district", whole)
     for name in ("district", "land_use"):
         opened.record_path(name).write_text('{"completeness": "complete"}', "utf-8")
-    balance = balance_parcels(place)
+    balance = balance_parcels(place).at()
     assert balance.table.loc["none", "present_ha"] == pytest.approx(0.5)
     said = run("balance", place).output
     (line,) = [line for line in said.splitlines() if "另有" in line]

@@ -191,7 +191,7 @@ def test_the_parcels_are_without_fault(checked: LimitCheck) -> None:
 
 def test_the_present_balance_is_the_drawing(town: Path, known: dict[str, float]) -> None:
     """Each class has its known hectares and percent, and all percentages sum to 100."""
-    table = balance_parcels(town, level=3).table
+    table = balance_parcels(town).at(3).table
     assert len(table) == sum(key.startswith("land_use:area:") for key in known)
     for code, row in table.iterrows():
         assert row["present_ha"] * 1e4 == pytest.approx(known[f"land_use:area:{code}"])
@@ -202,7 +202,7 @@ def test_the_present_balance_is_the_drawing(town: Path, known: dict[str, float])
 
 def test_the_plan_moves_what_the_parcels_say(town: Path, known: dict[str, float]) -> None:
     """Reserved land becomes housing and bare soil shops; nothing else changes."""
-    balance = balance_parcels(town, level=3)
+    balance = balance_parcels(town).at(3)
     moved = balance.pieces[balance.pieces["from_code"] != balance.pieces["to_code"]]
     sums = moved.groupby(["from_code", "to_code"])["area_m2"].sum().to_dict()
     assert sums == pytest.approx(
@@ -217,17 +217,17 @@ def test_the_plan_moves_what_the_parcels_say(town: Path, known: dict[str, float]
 
 def test_square_metres_a_head_are_of_the_present_only(town: Path, known: dict[str, float]) -> None:
     """Residents of today say nothing of the plan, unless the plan's are given."""
-    balance = balance_parcels(town)
+    balance = balance_parcels(town).at()
     everybody = known["population:town"]
     assert balance.total["present_m2_per_head"] == pytest.approx(4.8e6 / everybody)
     assert "planned_m2_per_head" not in balance.table
-    both = balance_parcels(town, population=(40_000, 48_000))
+    both = balance_parcels(town, population=(40_000, 48_000)).at()
     assert both.total["planned_m2_per_head"] == pytest.approx(100)
 
 
 def test_sub_districts_add_up_to_the_town(town: Path) -> None:
     """Each of the three is 160 ha, and has percentages of its own."""
-    by_unit = balance_parcels(town, unit="subdistricts").by_unit
+    by_unit = balance_parcels(town).within("subdistricts")
     sums = by_unit.groupby(level=0).sum()
     assert sums["present_ha"].tolist() == pytest.approx([160, 160, 160])
     assert sums["planned_percent"].tolist() == pytest.approx([100, 100, 100])
@@ -235,7 +235,7 @@ def test_sub_districts_add_up_to_the_town(town: Path) -> None:
 
 def test_a_figure_drills_down_to_its_parcels(town: Path) -> None:
     """Planned retail rests on the parcels with that code."""
-    balance = balance_parcels(town, level=3)
+    balance = balance_parcels(town).at(3)
     parcels = erdao_gis.read_layer("parcels", town)
     retail = parcels.index[parcels["land_use_code"] == "090101"]
     assert set(balance.cell("090101", "planned")) == set(retail)

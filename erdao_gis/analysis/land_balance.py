@@ -30,6 +30,7 @@ from erdao_gis.land_use import land_use_classes
 from erdao_gis.wording import words
 
 __all__ = [
+    "LEAST_M2",
     "LEVELS",
     "NONE",
     "NO_CLASSES",

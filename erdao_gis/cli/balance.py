@@ -14,7 +14,7 @@ from erdao_gis.cli.parcels import (
     tell_long,
     tell_written,
 )
-from erdao_gis.cli.screen import show_json, table_rows
+from erdao_gis.cli.screen import show_json
 from erdao_gis.errors import Language
 from erdao_gis.wording import word
 
@@ -66,63 +66,65 @@ def balance(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
 ) -> None:
     """用地平衡表：现状、规划、增减 / Balance of land: present, planned, change."""
-    from erdao_gis.catalogue import read_layer
-    from erdao_gis.parcels import balance_parcels, write_balance
-    from erdao_gis.parcels.balance_notes import basis_lines, ground_lines, rounding_lines
-    from erdao_gis.parcels.balance_tables import balance_table, settled
-    from erdao_gis.parcels.writing import notices
+    from erdao_gis.catalogue import Dataset
+    from erdao_gis.parcels import balance_parcels, balance_table, write_balance
+    from erdao_gis.parcels.balance_notes import balance_notes, drafted_note
 
-    tell_long(workspace, language)
-    found = balance_parcels(workspace, level=level, population=population, unit=unit, scope=scope)
-    over = notices(read_layer("parcels", workspace), language)
+    dataset = Dataset.open(workspace)
+    tell_long(dataset, language)
+    whole = balance_parcels(dataset, population=population, scope=scope)
+    found = whole.at(level)
+    if unit:
+        whole.within(unit, level)  # a layer without outlines is refused before anything is written
     paths: list[Path] = []
     if into:
-        units = read_layer(unit, workspace) if unit else None
-        paths = write_balance(found, into, language, units=units, over=over)
+        paths = write_balance(whole, into, language, level=level, unit=unit)
     if into and not no_page:
         from erdao_gis.maps import write_balance_page
 
-        page = write_balance_page(
-            into / "balance.html",
-            workspace,
-            level=level,
-            population=population,
-            unit=unit,
-            scope=scope,
-            language=language,
-        )
-        paths.append(page)
+        page = into / "balance.html"
+        paths.append(write_balance_page(page, whole, level=level, unit=unit, language=language))
     if as_json:
-        table = settled(found.table.reset_index())
-        table.insert(1, "name", table[f"name_{language}"])
-        table = table.drop(columns=["name_zh", "name_en"])
-        plain = {"present_ha": "area_ha", "present_percent": "percent"}
-        show_json(table_rows(table.rename(columns=plain)))
+        show_json(_records(found, language))
         _tell_left_out(found, language, err=True)
         return
     show_parcels(balance_table(found, language), language, every=True)
-    for line in (
-        *basis_lines(found, language),
-        *ground_lines(found, language),
-        *rounding_lines(found, language),
-    ):
-        click.echo(line)
+    for note in balance_notes(found):
+        click.echo(note.text(language))
     if len(found.audit):
         say_parcels("audited", language, number=len(found.audit))
-    _tell_left_out(found, language)
-    for line in over:
-        click.echo(line)
+    _tell_faults(found, language)
+    for note in drafted_note(found):
+        click.echo(note.text(language))
     tell_written(paths, language)
 
 
-def _tell_left_out(found: "WorkspaceBalance", language: Language, *, err: bool = False) -> None:
-    """Say which rows are not in the balance, and which codes were no text."""
-    from erdao_gis.parcels.balance_notes import left_out_lines
+def _records(balance: "WorkspaceBalance", language: Language) -> list[dict[str, object]]:
+    """Return the lines of the balance without its totals, as JSON has them."""
+    from erdao_gis.parcels.balance_lines import balance_lines
 
-    for line in left_out_lines(found, language):
-        click.echo(line, err=err)
-    for fault in found.faults[:SHOWN]:
+    plain = {"present_ha": "area_ha", "present_percent": "percent"}
+    return [
+        {"code": line.key, "name": line.name.text(language)}
+        | {plain.get(name, name): value for name, value in line.figures.items()}
+        for line in balance_lines(balance)
+        if line.kind in ("class", "no class")
+    ]
+
+
+def _tell_left_out(balance: "WorkspaceBalance", language: Language, *, err: bool = False) -> None:
+    """Say which rows are not in the balance, and which codes were no text."""
+    from erdao_gis.parcels.balance_notes import left_out_notes
+
+    for note in left_out_notes(balance):
+        click.echo(note.text(language), err=err)
+    _tell_faults(balance, language, err=err)
+
+
+def _tell_faults(balance: "WorkspaceBalance", language: Language, *, err: bool = False) -> None:
+    """Name the rows that are not in the balance, and the codes that were no text."""
+    for fault in balance.faults[:SHOWN]:
         click.echo(f"- [{fault.rule}] {fault.message(language)}", err=err)
-    if len(found.faults) > SHOWN:
-        number = len(found.faults) - SHOWN
+    if len(balance.faults) > SHOWN:
+        number = len(balance.faults) - SHOWN
         click.echo(word("parcels", "more", language).format(number=number), err=err)

@@ -14,6 +14,7 @@ from erdao_gis.wording import word
 if TYPE_CHECKING:
     import pandas as pd
 
+    from erdao_gis.catalogue import Place
     from erdao_gis.parcels import AreaDraft
 
 INTO = click.option(
@@ -46,11 +47,11 @@ def tell_written(paths: Sequence[Path], language: Language) -> None:
         say_parcels("written", language, path=str(path))
 
 
-def tell_long(workspace: Path | None, language: Language) -> None:
+def tell_long(place: "Place", language: Language) -> None:
     """Say on the error stream that many parcels take a while."""
     from erdao_gis.catalogue import read_layer
 
-    number = len(read_layer("parcels", workspace))
+    number = len(read_layer("parcels", place))
     if number > MANY:
         click.echo(word("parcels", "measuring", language).format(number=number), err=True)
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from erdao_gis.errors import GeometryError, SchemaError
 from erdao_gis.maps.atlas_source import AtlasSource, spoken
 from erdao_gis.maps.atlas_tables import PageRow
-from erdao_gis.maps.balance_land import missing_land, read_balance
-from erdao_gis.maps.balance_page import PANEL, balance_content
+from erdao_gis.maps.balance_page import PANEL, balance_content, missing_land, whole_line
 from erdao_gis.maps.content import PageContent, PageLink, Pair
 from erdao_gis.maps.index_page import missing_line
 from erdao_gis.maps.parcel_findings import parcel_said
 from erdao_gis.maps.parcels_page import parcels_content
-from erdao_gis.parcels import check_parcels, facts_of_parcels
+from erdao_gis.parcels import balance_parcels, check_parcels, facts_of_parcels
 
 __all__ = ["AtlasPanel", "atlas_panels"]
 
@@ -40,12 +39,12 @@ def _balance(source: AtlasSource) -> AtlasPanel:
     if missing:
         return AtlasPanel(None, (spoken("missing_land"), *map(missing_line, missing)))
     try:
-        balance = read_balance(source)
+        balance = balance_parcels(source.dataset)
     except (GeometryError, SchemaError) as error:
         return _cannot(error)
 
     def make(row: PageRow, links: Sequence[PageLink]) -> tuple[PageContent, Pair]:
-        return balance_content(source, balance, row=row, links=links), balance.total_line
+        return balance_content(source, balance, row=row, links=links), whole_line(balance)
 
     return AtlasPanel(make)
 

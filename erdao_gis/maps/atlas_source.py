@@ -4,16 +4,13 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import geopandas as gpd
-
 from erdao_gis.catalogue import (
+    Dataset,
     Layer,
     Workspace,
     code_lists,
     layer_names,
     layer_schema,
-    open_workspace,
-    read_layer,
     sources,
 )
 from erdao_gis.maps.content import PageGroup, PageLayer, Pair, PlanEntry
@@ -80,19 +77,13 @@ def _entry(plan: Plan, element: Element) -> PlanEntry:
     )
 
 
-def _whole(layer: Layer, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the frame with all columns of its layer; a supplied file may lack some."""
-    lacking = [name for name in layer.column_names if name != "id" and name not in frame]
-    return frame.assign(**dict.fromkeys(lacking)) if lacking else frame
-
-
 class AtlasSource:
     """The layers of a workspace, or the shipped ones, as parts of pages.
 
     Parameters
     ----------
-    workspace
-        Folder of a workspace; without it the shipped layers are read.
+    place
+        A dataset, a workspace or its folder; without it the shipped layers are read.
 
     Raises
     ------
@@ -100,8 +91,9 @@ class AtlasSource:
         The folder is no workspace.
     """
 
-    def __init__(self, workspace: Place = None) -> None:
-        self.workspace = None if workspace is None else open_workspace(workspace)
+    def __init__(self, place: Dataset | Place = None) -> None:
+        self.dataset = Dataset.open(place)
+        self.workspace = self.dataset.workspace
         self._layers: dict[str, PageLayer] = {}
         self._plan = read_plan()
         self._entries: dict[str, PlanEntry] = {}
@@ -109,14 +101,12 @@ class AtlasSource:
     @property
     def fictional(self) -> bool:
         """Whether the place is fictional."""
-        return self.workspace is not None and self.workspace.fictional
+        return self.dataset.fictional
 
     @property
     def title(self) -> Pair | None:
         """Title of the workspace, written as ``中文 / English``; None for the shipped layers."""
-        if self.workspace is None:
-            return None
-        return Pair(zh=self.workspace.title_in("zh"), en=self.workspace.title_in("en"))
+        return self.dataset.title
 
     @property
     def entries(self) -> Mapping[str, PlanEntry]:
@@ -148,7 +138,7 @@ class AtlasSource:
         """
         if name not in self._layers:
             layer = layer_schema(name)
-            frame = _whole(layer, read_layer(name, self.workspace))
+            frame = self.dataset.layer(name)
             self._layers[name] = PageLayer(
                 key=name,
                 title=self._title_of(layer),

@@ -1,319 +1,273 @@
-"""The figures of a land balance as the data blocks of its page: texts, ready to be shown."""
+"""The land balance as the data blocks of its page: texts, ready to be shown.
+
+Every figure and every line is that of :mod:`erdao_gis.parcels`; nothing is measured or summed here.
+"""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.analysis import LandBalance
 from erdao_gis.land_use import land_use_classes
-from erdao_gis.maps.balance_findings import account_lines, finding_lines, reconciled_record
-from erdao_gis.maps.balance_units import UnitLayer, inside_units
-from erdao_gis.maps.content import Pair
+from erdao_gis.maps.atlas_source import spoken
+from erdao_gis.maps.content import PageLayer, Pair
 from erdao_gis.maps.records import pair_record
-from erdao_gis.parcels import WorkspaceBalance
+from erdao_gis.parcels import PlaceBalance, WorkspaceBalance
+from erdao_gis.parcels.balance_lines import (
+    NO_CLASSES,
+    BalanceLine,
+    SumLine,
+    UnitLines,
+    account_lines,
+    balance_lines,
+    date_name,
+    figure_text,
+    finding_kind,
+    reconciled_lines,
+    transition_lines,
+    unit_lines,
+)
+from erdao_gis.parcels.balance_notes import balance_notes, classes_note
+from erdao_gis.parcels.balancing import LEVELS
 from erdao_gis.wording import words
 
-__all__ = ["balance_blocks", "class_title", "figure"]
+__all__ = ["balance_blocks"]
 
-NONE = "none"
-_LEAST_HA = 1e-6
-_DATES = ("present", "planned")
 _FIGURES = ("ha", "percent", "m2_per_head", "kept_ha")
+_NO_UNIT = "none"
+_M2_A_HA = 10_000
 # Words that the workbook of the balance uses too.
-_WORDS = (
-    "code", "name", "date", "kind", "ids", "parcel", "finding_m2", "total", "none", "unclassified",
-    "overlap", "none_present", "none_planned", "colon", "account_uncovered_m2",
-    "date_present", "date_planned", "kind_overlap", "kind_gap", "kind_no_code",
-    "kind_unknown_code", "kind_mixed_code",
-    "account_parcels", "account_sum_m2", "account_ground_m2",
-    "account_overlap_m2", "account_gap_m2", "account_rounding_m2",
-)  # fmt: skip
+_WORDS = ("kind", "ids", "finding_m2", "total")
 
 
-def figure(value: object, decimals: int = 2, *, signed: bool = False) -> str | None:
-    """Write a figure with its decimals, and a change with its sign; None for NaN.
-
-    Examples
-    --------
-    >>> figure(167.3), figure(-1e-13), figure(5.216, signed=True), figure(math.nan)
-    ('167.30', '0.00', '+5.22', None)
-    """
-    number = round(float(str(value)), decimals) + 0.0
-    if not math.isfinite(number):
-        return None
-    text = f"{abs(number):.{decimals}f}"
-    if number < 0:
-        return f"\N{MINUS SIGN}{text}"
-    return f"+{text}" if signed and number > 0 else text
-
-
-def class_title(balance: LandBalance, code: str) -> Pair:
-    """Return the name of a class of the balance.
-
-    Examples
-    --------
-    >>> from erdao_gis.analysis import land_balance
-    >>> from shapely import box
-    >>> plot = gpd.GeoDataFrame({"land_use_code": ["0701"]}, geometry=[box(0, 0, 9, 9)], crs=4551)
-    >>> class_title(land_balance(plot), "07").zh
-    '居住用地'
-    """
-    row = balance.table.loc[code]
-    return Pair(zh=str(row["name_zh"]), en=str(row["name_en"]))
-
-
-def _change(row: "pd.Series[float]", unit: str) -> float:
-    """Return the change as the balance has it; units have it not."""
-    told = row.get("change_ha" if unit == "ha" else "change_points")
-    if told is not None:
-        return float(told)
-    return round(float(row[f"planned_{unit}"]) - float(row[f"present_{unit}"]), 6)
-
-
-def _cells(row: "pd.Series[float]", dates: Sequence[str]) -> dict[str, list[str | None]]:
+def _cells(line: BalanceLine, dates: Sequence[str]) -> dict[str, list[str | None]]:
     """Return hectares, percent, m2 a head and kept hectares of each date, then what changes."""
     cells = {
-        date: [
-            figure(row[f"{date}_{unit}"]) if f"{date}_{unit}" in row.index else None
-            for unit in _FIGURES
-        ]
+        date: [figure_text(line.figures.get(f"{date}_{unit}")) for unit in _FIGURES]
         for date in dates
     }
     if len(dates) > 1:
-        cells["change"] = [figure(_change(row, unit), signed=True) for unit in ("ha", "percent")]
+        changes = (line.figures.get(f"change_{unit}") for unit in ("ha", "points"))
+        cells["change"] = [figure_text(change, signed=True) for change in changes]
     return cells
 
 
-def _rounding(balance: LandBalance) -> list[dict[str, object]]:
-    return [
-        {
-            "date": str(date),
-            "plain": figure(row["plain_sum"]),
-            "adjusted": [code for code in str(row["adjusted"]).split(";") if code],
-        }
-        for date, row in balance.rounding.iterrows()
-        if math.isfinite(float(row["plain_sum"]))
-    ]
-
-
-def _matrix(balance: LandBalance, dates: Sequence[str]) -> dict[str, object] | None:
-    """Return hectares from present classes into planned ones, with both totals of the table."""
-    moved = balance.transition
-    if moved.empty:
+def _matrix(balance: WorkspaceBalance) -> dict[str, object] | None:
+    """Return hectares from present classes into planned ones, with the totals of the table."""
+    laid = transition_lines(balance)
+    if laid is None:
         return None
-    # Nothing comes from or goes to ground that no layer covers: no row says so.
-    whole = (moved[[NONE]] == 0).all(axis=None) and (moved.loc[[NONE]] == 0).all(axis=None)
-    if whole:
-        moved = moved.drop(index=NONE, columns=NONE)
-    ends = {"rows": moved.sum(axis=1), "columns": moved.sum(axis=0)}
-    totals = {
-        name: [
-            figure(balance.table[f"{date}_ha"].get(code, sums[code]))
-            for code in sums.index
-        ]
-        for (name, sums), date in zip(ends.items(), dates, strict=True)
-    }  # fmt: skip
-    cells = [
-        [figure(value) if abs(value) >= _LEAST_HA else "" for value in row]
-        for row in moved.to_numpy()
-    ]
     return {
-        "rows": [str(code) for code in moved.index],
-        "columns": [str(code) for code in moved.columns],
-        "cells": cells,
-        "row_totals": totals["rows"],
-        "column_totals": totals["columns"],
+        "rows": [str(code) for code in laid.cells.index],
+        "row_names": [pair_record(name) for name in laid.rows],
+        "columns": [str(code) for code in laid.cells.columns],
+        "column_names": [pair_record(name) for name in laid.columns],
+        "cells": [
+            [figure_text(value) if value else "" for value in row]
+            for row in laid.cells.to_numpy().tolist()
+        ],
+        "row_totals": [figure_text(value) for value in laid.row_totals],
+        "column_totals": [figure_text(value) for value in laid.column_totals],
+        "total": figure_text(laid.total),
     }
 
 
-def _unit_record(part: pd.DataFrame, dates: Sequence[str]) -> dict[str, object]:
-    """Return the balance within one unit; its last line sums the lines above."""
-    rows = [
-        {"code": str(code), "cells": _cells(row, dates)}
-        for code, row in part.droplevel("unit").iterrows()
-    ]
-    return {"rows": rows, "total": _cells(part.sum(), dates)}
+def _unit_record(unit: UnitLines, dates: Sequence[str]) -> dict[str, object]:
+    *lines, total = unit.lines
+    rows = [{"key": line.key, "kind": line.kind, "cells": _cells(line, dates)} for line in lines]
+    return {"rows": rows, "total": _cells(total, dates)}
 
 
 def _level_record(
-    level: int, balance: LandBalance, units: Mapping[str, pd.DataFrame], edition: str
+    balance: WorkspaceBalance, units: Mapping[str, Sequence[UnitLines]]
 ) -> dict[str, object]:
-    """Return all figures of one level.
-
-    Parameters
-    ----------
-    level
-        1, 2 or 3.
-    balance
-        The balance at that level.
-    units
-        The balance within units, by the name of their layer.
-    edition
-        Edition of the codes, for the colours.
-    """
-    dates = [date for date in _DATES if f"{date}_ha" in balance.table.columns]
-    colours = land_use_classes(edition)["colour"]
-    rows = [
-        {
-            "code": str(code),
-            "name": pair_record(class_title(balance, str(code))),
-            "colour": colours.get(str(code)),
-            "cells": _cells(row, dates),
-        }
-        for code, row in balance.table.drop(columns=["name_zh", "name_en"]).iterrows()
-    ]
-    parted = {
-        f"{layer}/{unit}": _unit_record(part, dates)
-        for layer, table in units.items()
-        for unit, part in table.groupby(level="unit")
-    }
+    """Return all figures of one level, and the notes on them."""
+    dates = balance.dates
+    colours = land_use_classes(balance.edition)["colour"]
+    *lines, total = balance_lines(balance)
+    notes = (classes_note(balance), *balance_notes(balance))
     return {
-        "level": level,
-        "rows": rows,
-        "total": _cells(balance.total, dates),
-        "rounding": _rounding(balance),
-        "matrix": _matrix(balance, dates),
-        "units": parted,
+        "level": balance.level,
+        "rows": [
+            {
+                "key": line.key,
+                "kind": line.kind,
+                "code": line.code,
+                "name": pair_record(line.name),
+                "colour": colours.get(line.code),
+                "cells": _cells(line, dates),
+            }
+            for line in lines
+        ],
+        "total": _cells(total, dates),
+        "matrix": _matrix(balance),
+        "units": {
+            f"{layer}/{each.unit}": _unit_record(each, dates)
+            for layer, blocks in units.items()
+            for each in blocks
+        },
+        "notes": [pair_record(note) for note in notes],
     }
 
 
-def _shares(balance: LandBalance) -> "pd.Series[float]":
-    """Return the percentage that each parcel has of its class, on date and parcel."""
-    listed = balance.parcels
-    whole = listed.groupby(["date", "code"])["area_m2"].transform("sum")
-    shares = (listed["area_m2"] / whole.where(whole > 0) * 100).round(2)
-    shares.index = pd.MultiIndex.from_frame(listed[["date", "parcel"]])
-    return shares
+def _unit_title(unit: UnitLines) -> Pair:
+    if unit.unit == _NO_UNIT:
+        return unit.name
+    return Pair(zh=f"{unit.unit} {unit.name.zh}".strip(), en=f"{unit.unit} {unit.name.en}".strip())
+
+
+def _ground_in_units(
+    balance: PlaceBalance, places: Sequence[str], units: Iterable[str]
+) -> Mapping[tuple[str, object], list[list[object]]]:
+    """Return the hectares of each date and parcel in each unit, units by their place in a list."""
+    at = {key: number for number, key in enumerate(places)}
+    found = defaultdict[tuple[str, object], list[list[object]]](list)
+    for layer in units:
+        for row in balance.inside(layer).itertuples(index=False):
+            key = f"{layer}/{row.unit}"
+            if key in at:
+                told: list[object] = [at[key], _hectares(float(str(row.area_m2)))]
+                found[str(row.date), row.parcel].append(told)
+    return found
 
 
 def _parcel_lines(
-    levels: Mapping[int, LandBalance],
-    frames: Mapping[str, gpd.GeoDataFrame],
-    units: Sequence[UnitLayer],
-    places: Sequence[str],
+    balance: PlaceBalance, places: Sequence[str], units: Iterable[str]
 ) -> Iterable[list[object]]:
-    """Yield a line for each parcel of each date: date, classes, hectares, shares, ground in units.
+    """Yield a line for each parcel of each date.
 
-    Units are told by their position among ``places``.
+    Date, classes, hectares and shares of the classes at each level, ground in units.
     """
-    at = {key: number for number, key in enumerate(places)}
-    shares = {level: _shares(balance) for level, balance in levels.items()}
-    for number, (date, frame) in enumerate(frames.items()):
-        listed = [
-            balance.parcels[balance.parcels["date"] == date].set_index("parcel")
-            for balance in levels.values()
-        ]
-        codes = zip(*(table["code"].reindex(frame.index).tolist() for table in listed), strict=True)
-        parts = zip(
-            *(
-                share.xs(date, level="date").reindex(frame.index).tolist()
-                for share in shares.values()
-            ),
+    levels = [balance.at(level) for level in LEVELS]
+    ground = _ground_in_units(balance, places, units)
+    table = levels[0].parcels[["date", "parcel", "area_m2"]]
+    codes = {f"code{each.level}": each.parcels["code"] for each in levels}
+    shares = {f"share{each.level}": each.shares.round(2) for each in levels}
+    whole = table.assign(**codes, **shares)
+    for number, (date, frame) in enumerate(balance.frames.items()):
+        rows = whole[whole["date"] == date].set_index("parcel").reindex(frame.index)
+        listed = zip(
+            frame.index,
+            rows["area_m2"].tolist(),
+            rows[list(codes)].to_numpy(object).tolist(),
+            rows[list(shares)].to_numpy(float).tolist(),
             strict=True,
         )
-        areas = listed[0]["area_m2"].reindex(frame.index).tolist()
-        inside = inside_units(frame, units)
-        for code, area, part, ground in zip(codes, areas, parts, inside, strict=True):
-            told = [[at[key], hectares] for key, hectares in ground if key in at]
-            yield [number, list(map(str, code)), _hectares(area), list(map(_number, part)), told]
+        for parcel, area, code, share in listed:
+            parts = [value if math.isfinite(value) else None for value in share]
+            yield [number, code, _hectares(area), parts, ground.get((date, parcel), [])]
 
 
 def _hectares(area_m2: float) -> float:
     """Return hectares to the square metre."""
-    return round(float(area_m2) / 10_000, 4)
+    return round(float(area_m2) / _M2_A_HA, 4)
 
 
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
-def _piece_lines(
-    balance: LandBalance, frames: Mapping[str, gpd.GeoDataFrame]
-) -> Iterable[list[object]]:
+def _piece_lines(balance: PlaceBalance) -> Iterable[list[object]]:
     """Yield the ground on which both dates meet: positions of both parcels, hectares."""
-    if balance.pieces.empty:
+    pieces, frames = balance.at().pieces, balance.frames
+    if pieces.empty:
         return
-    columns = [frames[date].index.get_indexer(pd.Index(balance.pieces[date])) for date in _DATES]
-    areas = balance.pieces["area_m2"].to_numpy(float)
-    for old, new, area in zip(*columns, areas, strict=True):
+    columns = [frames[date].index.get_indexer(pd.Index(pieces[date])) for date in frames]
+    for old, new, area in zip(*columns, pieces["area_m2"].tolist(), strict=True):
         yield [int(old), int(new), _hectares(area)]
 
 
-def _places(units: Sequence[UnitLayer], tables: Mapping[str, pd.DataFrame]) -> dict[str, Pair]:
-    """Return the names of all units that have land by ``layer/unit``, layer after layer."""
-    return {
-        f"{unit.key}/{name}": title
-        for unit in units
-        for name, title in unit.names.items()
-        if name in tables[unit.key].index.get_level_values("unit")
+def _finding_lines(balance: PlaceBalance) -> Iterable[dict[str, object]]:
+    """Yield what the audit found, then the rows that could not be balanced.
+
+    Date and kind, ids, the positions of those that are balanced, square metres as text.
+    """
+    positions = {
+        date: {str(key): at for at, key in enumerate(frame.index)}
+        for date, frame in balance.frames.items()
     }
+    for row in balance.at().audit.itertuples(index=False):
+        known = positions[str(row.date)]
+        ids = [str(row.ids)] if str(row.ids) in known else str(row.ids).split(";")
+        yield {
+            "date": str(row.date),
+            "kind": pair_record(finding_kind(row.kind, row.found)),
+            "ids": ids,
+            "at": [known[each] for each in ids if each in known],
+            "m2": figure_text(float(str(row.area_m2))),
+        }
+    listed = balance.left_out
+    stated = listed["area_m2"].astype(float).tolist()
+    # Faults of the codes that are numbers follow; those parcels are balanced as not classified.
+    for parcel, m2, fault in zip(listed["parcel"], stated, balance.faults, strict=False):
+        yield {
+            "date": "",
+            "kind": pair_record(spoken("balance_kind_left_out")),
+            "ids": [str(parcel)],
+            "at": [],
+            "m2": figure_text(m2),
+            "why": {"zh": fault.message("zh"), "en": fault.message("en")},
+        }
+
+
+def _sums(lines: Iterable[SumLine]) -> list[list[object]]:
+    return [[pair_record(line.name), list(line.texts)] for line in lines]
 
 
 def balance_blocks(
-    levels: Mapping[int, WorkspaceBalance],
-    frames: Mapping[str, gpd.GeoDataFrame],
-    units: Sequence[UnitLayer],
-    *,
-    by_unit: Mapping[int, Mapping[str, pd.DataFrame]],
-    notes: Sequence[Pair],
-    present: Pair | None,
-    level: int,
-    edition: str,
+    balance: PlaceBalance, units: Sequence[PageLayer], *, notes: Sequence[Pair], level: int
 ) -> dict[str, Sequence[object]]:
     """Return the data blocks of the page.
 
     Parameters
     ----------
-    levels
-        The balance at each level.
-    frames
-        What is balanced, by date; positions in the blocks are those of its rows.
+    balance
+        From :func:`erdao_gis.parcels.balance_parcels`; positions in the blocks are those of the
+        rows of its frames.
     units
         Layers of units in the order of the selection.
-    by_unit
-        The balance within units, by level and name of their layer.
     notes
-        Lines that stand below the table.
-    present
-        What the first date is called where it is not the present land use.
+        Lines below the table beside those of the balance.
     level
         Level with which the page opens.
-    edition
-        Edition of the codes.
     """
-    known = words("parcels")
-    first = levels[1]
-    places = _places(units, by_unit[1])
+    known, first = words("parcels"), balance.at(1)
+    parted = {
+        number: {layer.key: unit_lines(balance, layer.key, number) for layer in units}
+        for number in LEVELS
+    }
+    places = {
+        layer: {f"{layer}/{each.unit}": _unit_title(each) for each in blocks}
+        for layer, blocks in parted[1].items()
+    }
+    layers, reconciled = reconciled_lines(first)
+    names = {f"date_{date}": pair_record(date_name(first, date)) for date in first.dates}
     sheet = {
-        "dates": list(frames),
+        "dates": list(first.dates),
         "level": level,
-        "words": {key: known[key] for key in _WORDS}
-        | ({"date_present": pair_record(present)} if present else {}),
+        "words": {key: known[key] for key in _WORDS} | names,
+        "no_classes": list(NO_CLASSES),
         "units": [
             {
-                "layer": unit.key,
-                "title": pair_record(unit.title),
+                "layer": layer.key,
+                "title": pair_record(layer.title),
                 "places": [
                     {"key": key, "name": pair_record(name)}
-                    for key, name in places.items()
-                    if key.startswith(f"{unit.key}/")
+                    for key, name in places[layer.key].items()
                 ],
             }
-            for unit in units
+            for layer in units
         ],
-        "account": account_lines(first),
-        "reconciled": reconciled_record(first),
+        "account": _sums(account_lines(first)),
+        "reconciled": {
+            "layers": [pair_record(each) for each in layers],
+            "lines": _sums(reconciled),
+        },
         "notes": [pair_record(note) for note in notes],
     }
+    every = [key for named in places.values() for key in named]
+    keys = [layer.key for layer in units]
     return {
         "balance-sheet": [sheet],
-        "balance-levels": [
-            _level_record(number, balance, by_unit[number], edition)
-            for number, balance in levels.items()
-        ],
-        "balance-parcels": list(_parcel_lines(levels, frames, units, list(places))),
-        "balance-pieces": list(_piece_lines(first, frames)),
-        "balance-findings": list(finding_lines(first, frames)),
+        "balance-levels": [_level_record(balance.at(n), parted[n]) for n in LEVELS],
+        "balance-parcels": list(_parcel_lines(balance, every, keys)),
+        "balance-pieces": list(_piece_lines(balance)),
+        "balance-findings": list(_finding_lines(balance)),
     }

@@ -11,7 +11,8 @@ keep what was done; :func:`family_of` and :func:`compare_dates` ask it, and
 takes back.
 """
 
-from erdao_gis.parcels.balancing import WorkspaceBalance, balance_parcels
+from erdao_gis.parcels.balance_tables import balance_table
+from erdao_gis.parcels.balancing import PlaceBalance, WorkspaceBalance, balance_parcels
 from erdao_gis.parcels.books import read_book
 from erdao_gis.parcels.compared_ground import changed_ground
 from erdao_gis.parcels.comparing import Comparison, compare_dates, compare_with_file
@@ -45,11 +46,13 @@ __all__ = [
     "Family",
     "LimitCheck",
     "ParcelFacts",
+    "PlaceBalance",
     "Recoding",
     "Record",
     "WorkspaceBalance",
     "are_assumed",
     "balance_parcels",
+    "balance_table",
     "cannot_tell",
     "changed_ground",
     "check_parcels",

@@ -1,139 +1,115 @@
 """The tables of a land balance with headings for people, in Chinese or English."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 
 import pandas as pd
 
-from erdao_gis.analysis import LandBalance
 from erdao_gis.catalogue import layer_schema
 from erdao_gis.errors import Language
+from erdao_gis.parcels.balance_lines import (
+    NO_CLASSES,
+    SumLine,
+    account_lines,
+    balance_lines,
+    class_labels,
+    date_name,
+    finding_kind,
+    reconciled_lines,
+    shown,
+)
 from erdao_gis.parcels.balancing import WorkspaceBalance
 from erdao_gis.parcels.tables import headed
-from erdao_gis.wording import word
+from erdao_gis.wording import Pair, word
 
 __all__ = [
-    "NO_CLASSES",
     "account_table",
     "audit_table",
     "balance_table",
-    "class_names",
-    "date_name",
     "left_out_table",
     "parcels_list",
     "reconciled_table",
-    "settled",
 ]
 
-NO_CLASSES = ("unclassified", "none", "overlap")
-"""Lines of a balance that are no classes, in the order in which they stand at its end."""
 
-
-def _said(key: str, language: Language) -> str:
-    return word("parcels", key, language)
-
-
-def settled(table: pd.DataFrame) -> pd.DataFrame:
-    """Take the last bits of sums off hectares: to 0.01 m2, and no -0.0.
-
-    >>> settled(pd.DataFrame({"change_ha": [-1e-13]}))["change_ha"].tolist()
-    [0.0]
-    """
-    told = table.copy()
-    for name in told.columns[told.columns.str.endswith("_ha")]:
-        told[name] = told[name].round(6) + 0.0
-    return told
-
-
-def balance_table(balance: WorkspaceBalance, language: Language) -> pd.DataFrame:
-    """Give the balance with its total as the last line."""
-    table = balance.table.reset_index()
-    table.insert(1, "name", table[f"name_{language}"])
-    table["code"] = table["code"].where(~table["code"].isin(NO_CLASSES), "")
-    last: Mapping[str, object] = {"code": "", "name": _said("total", language)}
-    whole = pd.DataFrame([dict(last) | balance.total.to_dict()])
-    columns = [name for name in table.columns if name not in ("name_zh", "name_en")]
-    both = settled(pd.concat([table[columns], whole[columns]], ignore_index=True))
-    if balance.parcels_only:
-        both.columns = both.columns.str.replace("present_", "parcels_", regex=False)
-    return headed(both, language)
-
-
-def date_name(balance: WorkspaceBalance, date: object, language: Language) -> str:
-    """Name a date; without present land use the one date is the use of the parcels."""
-    return _said("date_parcels" if balance.parcels_only else f"date_{date}", language)
-
-
-def class_names(
-    balance: LandBalance, codes: Iterable[object], language: Language, *, date: str = ""
-) -> list[str]:
-    """Write names behind codes; lines that are no classes have a name only.
+def balance_table(balance: WorkspaceBalance, language: Language = "zh") -> pd.DataFrame:
+    """Give the balance with its total as the last line, in the figures that are shown.
 
     Parameters
     ----------
     balance
-        Whose classes.
-    codes
-        Of its table.
+        A balance at any level.
     language
-        Of the names.
-    date
-        The date that does not cover the ground of the line ``none``.
+        Of headings and names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Code, name and figures with two decimals, line by line as in the workbook and on the page.
     """
-    names = balance.table[f"name_{language}"].fillna("")
-    none = f"none_{date}" if date else "none"
-    marks = {
-        "none": _said(none, language),
-        "unclassified": _said("unclassified", language),
-        "overlap": _said("overlap", language),
-    }
-    return [marks.get(str(code)) or f"{code} {names.get(str(code), '')}".strip() for code in codes]
+    rows = [
+        {"code": line.code, "name": line.name.text(language)}
+        | {name: shown(value) for name, value in line.figures.items()}
+        for line in balance_lines(balance)
+    ]
+    table = pd.DataFrame(rows)
+    if balance.parcels_only:
+        table.columns = table.columns.str.replace("present_", "parcels_", regex=False)
+    return headed(table, language)
 
 
 def parcels_list(balance: WorkspaceBalance, language: Language) -> pd.DataFrame:
     """List the parcels behind each figure of the balance."""
+    labels = {code: label.text(language) for code, label in class_labels(balance).items()}
     table = balance.parcels.copy()
-    table["date"] = [date_name(balance, name, language) for name in table["date"]]
-    table["code"] = class_names(balance, table["code"], language)
+    table["date"] = [date_name(balance, name).text(language) for name in table["date"]]
+    table["code"] = table["code"].map(labels)
     return headed(table, language)
 
 
 def audit_table(balance: WorkspaceBalance, language: Language) -> pd.DataFrame:
     """List overlaps, gaps and codes that are missing or unknown."""
-    table = balance.audit.rename(columns={"area_m2": "finding_m2"}).drop(columns="found")
-    table["date"] = [date_name(balance, name, language) for name in table["date"]]
-    colon = _said("colon", language)
-    table["kind"] = [
-        _said(f"kind_{name}", language) + (f"{colon}{found}" if found else "")
-        for name, found in zip(table["kind"], balance.audit["found"], strict=True)
-    ]
+    audit = balance.audit
+    table = audit.rename(columns={"area_m2": "finding_m2"}).drop(columns="found")
+    table["date"] = [date_name(balance, name).text(language) for name in audit["date"]]
+    kinds = zip(audit["kind"], audit["found"], strict=True)
+    table["kind"] = [finding_kind(kind, found).text(language) for kind, found in kinds]
     return headed(table, language)
+
+
+def _sums(
+    lines: Sequence[SumLine], heads: Sequence[Pair], corner: str, language: Language
+) -> pd.DataFrame:
+    """Set the lines of an account as columns: one row for each date or layer."""
+    table = pd.DataFrame(
+        {line.name.text(language): pd.Series(line.values, dtype=object) for line in lines}
+    )
+    table.insert(0, word("parcels", corner, language), [head.text(language) for head in heads])
+    return table
 
 
 def account_table(balance: WorkspaceBalance, language: Language) -> pd.DataFrame:
     """Tell how sums hang together and what rounding did, for each date."""
-    table = balance.ledger.join(balance.rounding)
-    table["adjusted"] = [
+    heads = [date_name(balance, date) for date in balance.dates]
+    told = _sums(account_lines(balance), heads, "date", language)
+    for name, column in balance.rounding.items():
+        told[word("parcels", f"account_{name}", language)] = column.to_numpy()
+    labels = class_labels(balance)
+    adjusted = [
         ", ".join(
-            _said(code, language) if code in NO_CLASSES else code for code in str(codes).split(";")
+            labels[code].text(language) if code in NO_CLASSES else code
+            for code in str(codes).split(";")
         )
-        for codes in table["adjusted"]
+        for codes in balance.rounding["adjusted"]
     ]
-    heads = [_said(f"account_{name}", language) for name in table.columns]
-    told = table.set_axis(heads, axis=1)
-    dates = [date_name(balance, name, language) for name in table.index]
-    told.insert(0, _said("date", language), dates)
+    told[word("parcels", "account_adjusted", language)] = adjusted
     return told
-
-
-def _layer_name(name: object, language: Language) -> str:
-    layer = layer_schema(str(name))
-    return layer.title_zh if language == "zh" else layer.title_en
 
 
 def left_out_table(balance: WorkspaceBalance, language: Language) -> pd.DataFrame:
     """List the rows that could not be balanced: layer, code, use, stated area and the reason."""
     table = balance.left_out.drop(columns="rule")
-    table["layer"] = [_layer_name(name, language) for name in table["layer"]]
+    layers = [layer_schema(str(name)) for name in table["layer"]]
+    table["layer"] = [each.title_zh if language == "zh" else each.title_en for each in layers]
     table["message"] = [
         fault.message(language) for fault in balance.faults[: len(balance.left_out)]
     ]
@@ -142,9 +118,5 @@ def left_out_table(balance: WorkspaceBalance, language: Language) -> pd.DataFram
 
 def reconciled_table(balance: WorkspaceBalance, language: Language) -> pd.DataFrame:
     """Hold rows and areas before the balance against those after it, for each layer."""
-    table = balance.reconciled
-    heads = [_said(f"reconciled_{name}", language) for name in table.columns]
-    told = table.set_axis(heads, axis=1)
-    names = [_layer_name(name, language) for name in table.index]
-    told.insert(0, _said("layer", language), names)
-    return told
+    layers, lines = reconciled_lines(balance)
+    return _sums(lines, layers, "layer", language)

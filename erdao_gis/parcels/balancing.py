@@ -1,50 +1,31 @@
-"""The land balance of a workspace: what can be balanced is, and what cannot is listed."""
+"""The land balance of a place: measured once, and summed at every level and within all units."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
-from erdao_gis.analysis import BalanceRules, LandBalance, land_balance
-from erdao_gis.catalogue import Workspace, layer_schema, open_workspace, read_layer
-from erdao_gis.errors import Fault, GeometryError
-from erdao_gis.land_use import mixed_codes
-from erdao_gis.parcels.reading import Place, edition_of, planned_uses, read_parcels
-from erdao_gis.parcels.usable import Parted, part_usable
+from erdao_gis.analysis import LevelBalance, balance_at, balance_within, units_ground
+from erdao_gis.analysis.land_balance import LEAST_M2, LEVELS, NONE
+from erdao_gis.catalogue import Dataset, Place, layer_schema
+from erdao_gis.errors import GeometryError
+from erdao_gis.parcels.balanced_land import LAND, BalanceBasis, MeasuredLand, Scope, measure_land
+from erdao_gis.wording import Pair, pair
 
-__all__ = ["Scope", "WorkspaceBalance", "balance_parcels", "balanced_ground"]
+__all__ = ["LEVELS", "PlaceBalance", "Scope", "WorkspaceBalance", "balance_parcels"]
 
-Scope = Literal["all", "parcels"]
-"""All ground that is known, or that of the parcels only."""
-
-_SHOWN = 5
 _KEPT = "planned_kept_ha"
-_CODE = "land_use_code"
 _M2_A_HA = 10_000.0
+
+Held = TypeVar("Held")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class WorkspaceBalance(LandBalance):
-    """A land balance, with the rows that could not be balanced."""
+class WorkspaceBalance(LevelBalance, BalanceBasis):
+    """A land balance at one level of the classes, with the rows that could not be balanced."""
 
-    left_out: pd.DataFrame
-    "One row each: ``layer``, ``parcel``, ``rule`` (why), ``code``, ``area_m2`` (stated)."
-    faults: tuple[Fault, ...]
-    "Why each row of `left_out` stands there, in its order; then the codes that are numbers."
-    reconciled: pd.DataFrame
-    """Index ``layer``: ``rows`` = ``balanced`` + ``listed``; ``area_m2`` = ``balanced_m2``
-    (outlines) + ``listed_m2`` (as stated); ``unknown``, ``stated_m2``."""
-    parcels_only: bool
-    "Whether there is no layer of present land use, so that the parcels' own codes count."
-    scope: Scope
-    "Whether all ground is balanced, or that of the parcels only."
-    place: Mapping[str, str]
-    "Name of what is balanced, by language."
-    edition: str
-    "Edition of the codes."
     level: int
     "Level of the classes."
 
@@ -54,65 +35,138 @@ class WorkspaceBalance(LandBalance):
         return float(self.total.get(_KEPT, 0.0))
 
 
-def balanced_ground(
-    land: gpd.GeoDataFrame, plots: gpd.GeoDataFrame, scope: Scope = "all"
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
-    """Give what is balanced: the present land use, and the plan with the parcels laid over it.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlaceBalance(MeasuredLand):
+    """The land balance of a place: one object for all levels and units.
 
-    Parameters
-    ----------
-    land
-        Usable rows of the present land use, in EPSG:4551.
-    plots
-        Usable parcels, in EPSG:4551 with the codes of the plan.
-    scope
-        ``parcels`` cuts the present to the ground of the parcels, and the plan is the parcels.
-
-    Returns
-    -------
-    tuple
-        Present and plan; the plan is None without parcels. Rows of the present that do not meet
-        a parcel are left away under the scope ``parcels``.
-
-    Examples
-    --------
-    >>> land = gpd.GeoDataFrame({"land_use_code": ["01"]}, geometry=[shapely.box(0, 0, 9, 9)],
-    ...                         index=["L"], crs=4551)
-    >>> plot = gpd.GeoDataFrame({"land_use_code": ["07"]}, geometry=[shapely.box(0, 0, 3, 9)],
-    ...                         index=["P"], crs=4551)
-    >>> present, planned = balanced_ground(land, plot, "parcels")
-    >>> float(present.area.sum()), planned.index.tolist()
-    (27.0, ['P'])
+    What it gives out is the caller's own: changing it changes no other figure.
     """
-    if not len(plots):
-        return land, None
-    if scope == "all":
-        return land, planned_uses(land, plots)
-    ground = shapely.union_all(plots.geometry.to_numpy())
-    met = land.loc[land.intersects(ground)]
-    # A shared border gives lines beside the areas.
-    cut = [_areas(shape) for shape in shapely.intersection(met.geometry.to_numpy(), ground)]
-    present = met.set_geometry(gpd.GeoSeries(cut, index=met.index, crs=land.crs))
-    return present.loc[~present.geometry.is_empty], plots[["land_use_code", "geometry"]]
 
+    dataset: Dataset
+    "Where the layers come from."
+    residents: tuple[float, ...]
+    "Of each date; empty where nobody says."
+    residents_stated: bool
+    "Whether those of the last date are stated, and not only those of today."
 
-def _areas(shape: "shapely.geometry.base.BaseGeometry") -> "shapely.geometry.base.BaseGeometry":
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return shapely.MultiPolygon(parts)
+    def at(self, level: int = 1) -> WorkspaceBalance:
+        """Sum the land by the classes of a level; no outline is touched.
+
+        Parameters
+        ----------
+        level
+            1, 2 or 3. A coarser code stands for itself.
+
+        Raises
+        ------
+        SchemaError
+            A level that does not exist, or residents that do not fit.
+        """
+        key = ("balance", self.scope, self.residents, self.residents_stated, level)
+        return _own(self.dataset.once(key, lambda: self._summed(level), of=LAND))
+
+    def within(self, unit: str, level: int = 1) -> pd.DataFrame:
+        """Sum the land within each unit by the classes of a level; no outline is touched.
+
+        Parameters
+        ----------
+        unit
+            Layer of areas, such as ``subdistricts``.
+        level
+            1, 2 or 3.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`erdao_gis.analysis.balance_within` gives it.
+
+        Raises
+        ------
+        NotInPlanError
+            There is no such layer.
+        GeometryError
+            It has no outlines.
+        SchemaError
+            A level that does not exist.
+        """
+        shared = self._shared(unit)
+        return self.dataset.once(
+            ("balance within", self.scope, unit, level),
+            lambda: balance_within(self.ground, shared, level),
+            of=(*LAND, unit),
+        ).copy(deep=False)
+
+    def inside(self, unit: str) -> pd.DataFrame:
+        """Tell how much of each parcel lies in each unit; what lies in none is `NONE`.
+
+        Parameters
+        ----------
+        unit
+            Layer of areas.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``date``, ``parcel``, ``unit`` and ``area_m2``, at least 0.01 m2, units in their order.
+
+        Raises
+        ------
+        NotInPlanError, GeometryError
+            As `within`.
+        """
+        shared = self._shared(unit)
+        shown = shared["parcel"].notna() & (shared["area_m2"] >= LEAST_M2)
+        rows = shared.loc[shown, ["date", "parcel", "unit", "area_m2"]]
+        return rows.sort_values("unit", kind="stable", ignore_index=True).astype({"unit": "str"})
+
+    def unit_names(self, unit: str) -> dict[str, Pair]:
+        """Return id -> name of the units with an outline; ground outside of all is the last.
+
+        Parameters
+        ----------
+        unit
+            Layer of areas.
+        """
+        units = self.dataset.layer(unit)
+        placed = units.loc[units.geometry.notna() & ~units.geometry.is_empty]
+        zh = placed["name_zh"].fillna("").astype(str)
+        en = placed["name_en"].fillna("").astype(str)
+        names = {
+            str(key): Pair(zh=one, en=other or one)
+            for key, one, other in zip(placed.index, zh, en, strict=True)
+        }
+        return names | {NONE: pair("parcels", "outside_units")}
+
+    def _shared(self, unit: str) -> pd.DataFrame:
+        return self.dataset.once(
+            ("balance units", self.scope, unit),
+            lambda: units_ground(self.ground, _units(unit, self.dataset)),
+            of=(*LAND, unit),
+        )
+
+    def _summed(self, level: int) -> WorkspaceBalance:
+        basis = {each.name: getattr(self, each.name) for each in fields(BalanceBasis)}
+        summed = balance_at(self.ground, level, self.residents or None)
+        balance = WorkspaceBalance(**vars(summed), **basis, level=level)
+        if not self.residents_stated:
+            # Today's residents are not those of the plan.
+            gone = ["planned_m2_per_head"]
+            balance = replace(
+                balance,
+                table=balance.table.drop(columns=gone, errors="ignore"),
+                total=balance.total.drop(gone, errors="ignore"),
+            )
+        return _with_kept(balance, self.kept) if self.scope == "all" else balance
 
 
 def balance_parcels(
-    workspace: Place = None,
-    *,
-    level: int = 1,
-    population: Sequence[float] = (),
-    unit: str | None = None,
-    scope: Scope = "all",
-) -> WorkspaceBalance:
-    """Balance the land of a workspace: present use, and the plan with the parcels' uses.
+    place: Place = None, *, population: Sequence[float] = (), scope: Scope = "all"
+) -> PlaceBalance:
+    """Balance the land of a place: present use, and the plan with the parcels' uses.
 
     Where a land-use layer is there, it is the present, and the parcels with their planned codes
-    are laid over it for the plan; else the parcels alone are balanced.
+    are laid over it for the plan; else the parcels alone are balanced. The ground is measured
+    once for a dataset and scope; levels and units are sums of it.
 
     Rows without an outline, with one that crosses itself or is no area, and rows whose code
     occurs more than once are not balanced but listed with the reason and the area they state:
@@ -122,31 +176,27 @@ def balance_parcels(
 
     Parameters
     ----------
-    workspace
-        A workspace or its folder.
-    level
-        Level of the classes: 1, 2 or 3.
+    place
+        A dataset, a workspace or its folder.
     population
         Residents of the present and of the plan. Without it those of the layer ``population``,
         if it is complete; they say nothing of the plan.
-    unit
-        Layer of areas for which the balance is drawn up too, such as ``subdistricts``.
     scope
         ``all`` balances the land use with the parcels laid over it; ``parcels`` the ground of
         the parcels only, with the present land use cut to it.
 
     Returns
     -------
-    WorkspaceBalance
-        With a plan on all ground the table has ``planned_kept_ha``: what of the planned hectares
-        keeps its present use because no parcel says otherwise.
+    PlaceBalance
+        With a plan on all ground its tables have ``planned_kept_ha``: what of the planned
+        hectares keeps its present use because no parcel says otherwise.
 
     Raises
     ------
     WorkspaceError
-        The workspace has neither parcels nor land use.
+        The place has neither parcels nor land use.
     GeometryError
-        Not one row of the layer to be balanced can be measured, or the unit has no outlines.
+        Not one row of the layer to be balanced can be measured.
     SchemaError
         More than one edition, codes of the third land survey, or a population that does not
         fit.
@@ -157,82 +207,39 @@ def balance_parcels(
     >>> from erdao_gis.sample import write_sample
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     balance = balance_parcels(write_sample(folder + "/town").folder)
-    >>> float(balance.total["present_ha"]), int(balance.reconciled.loc["parcels", "rows"])
-    (480.0, 64)
+    ...     in_units = balance.within("subdistricts", 2)
+    >>> float(balance.at(1).total["present_ha"]), float(in_units["present_ha"].sum().round(6))
+    (480.0, 480.0)
+    >>> int(balance.reconciled.loc["parcels", "rows"])
+    64
     """
-    opened = None if workspace is None else open_workspace(workspace)
-    land, parcels = read_layer("land_use", opened), read_layer("parcels", opened)
-    uses, plots = part_usable(land, "land_use"), part_usable(parcels, "parcels")
-    alone = not land.geometry.notna().any()
-    planned = boundary = None
-    if alone:
-        read_parcels(opened)  # says what to do where there are none
-        present = _some(plots)
-    else:
-        present, planned = balanced_ground(_some(uses), plots.usable, scope)
-        district = read_layer("district", opened)
-        whole = land.attrs["completeness"] == "complete" and district.geometry.notna().all()
-        boundary = district if whole and scope == "all" else None
-    edition = edition_of(land, parcels)
-    heads, told = _heads(opened, list(population), 1 if planned is None else 2)
-    balance = land_balance(
-        present,
-        planned,
-        heads,
-        level=level,
-        units=None if unit is None else _units(unit, opened),
-        boundary=boundary,
-        rules=BalanceRules(edition=edition),
+    dataset = Dataset.open(place)
+    land = dataset.once(("balance land", scope), lambda: measure_land(dataset, scope), of=LAND)
+    residents, stated = _residents(dataset, tuple(population), len(land.frames))
+    own = _own(land)
+    balance = PlaceBalance(
+        **vars(own), dataset=dataset, residents=residents, residents_stated=stated
     )
-    if not told:
-        # Today's residents are not those of the plan.
-        gone = ["planned_m2_per_head"]
-        balance = replace(
-            balance,
-            table=balance.table.drop(columns=gone, errors="ignore"),
-            total=balance.total.drop(gone, errors="ignore"),
-        )
-    if planned is not None and scope == "all":
-        balance = _with_the_kept(balance, plots.usable.index)
-    said = _originals(parcels, plots)
-    before = said if alone else _originals(land, uses)
-    kept = {f"land_use/{key}": value for key, value in before.items()}
-    audit = _told_apart(balance.audit, {"present": before, "planned": kept | said})
-    balance = replace(balance, audit=audit)
-    parts = [part for part in (uses, plots) if part.ledger["rows"]]
-    ledgers = {part.layer: part.ledger for part in parts}
-    rows = [fault for part in parts for fault in part.faults[: len(part.left_out)]]
-    numbers = [fault for part in parts for fault in part.faults[len(part.left_out) :]]
-    return WorkspaceBalance(
-        **vars(balance),
-        left_out=pd.concat([part.left_out for part in parts], ignore_index=True),
-        faults=(*rows, *numbers),
-        reconciled=pd.DataFrame(ledgers).T.rename_axis("layer"),
-        parcels_only=alone,
-        scope=scope,
-        place=_place(opened),
-        edition=edition,
-        level=level,
-    )
+    balance.at(1)  # a population that does not fit is refused here
+    return balance
 
 
-def _place(workspace: Workspace | None) -> dict[str, str]:
-    """Name the district, with the workspace's title behind it; a fictional place by its own."""
-    if workspace is not None and workspace.fictional:
-        return {"zh": workspace.title_in("zh"), "en": workspace.title_in("en")}
-    district = read_layer("district").iloc[0]
-    told = {"zh": str(district["name_zh"]), "en": str(district["name_en"])}
-    if workspace is None or workspace.title in told.values():
-        return told
-    return {
-        "zh": f"{told['zh']}（{workspace.title_in('zh')}）",
-        "en": f"{told['en']} ({workspace.title_in('en')})",
-    }
+def _own(held: Held) -> Held:
+    """Return frames of one's own over what is held for all: pandas copies when they are changed."""
+
+    def own(thing: object) -> object:
+        if isinstance(thing, pd.DataFrame | pd.Series):
+            return thing.copy(deep=False)
+        if isinstance(thing, Mapping):
+            return {key: own(each) for key, each in thing.items()}
+        return thing
+
+    return type(held)(**{name: own(each) for name, each in vars(held).items()})
 
 
-def _units(unit: str, workspace: Place) -> gpd.GeoDataFrame:
+def _units(unit: str, dataset: Dataset) -> gpd.GeoDataFrame:
     """Read the units; without a single outline nobody can balance within them."""
-    units = read_layer(unit, workspace)
+    units = dataset.layer(unit)
     if not units.geom_type.isin(["Polygon", "MultiPolygon"]).any():
         layer = layer_schema(unit)
         facts = {"unit": unit, "title_zh": layer.title_zh, "title_en": layer.title_en}
@@ -240,11 +247,13 @@ def _units(unit: str, workspace: Place) -> gpd.GeoDataFrame:
     return units
 
 
-def _with_the_kept(balance: LandBalance, parcels: pd.Index) -> LandBalance:
+def _with_kept(balance: WorkspaceBalance, kept: pd.Index) -> WorkspaceBalance:
     """Tell how much of each planned class no parcel says anything of."""
+    if "planned_ha" not in balance.table:
+        return balance
     rows = balance.parcels
-    kept = rows[(rows["date"] == "planned") & ~rows["parcel"].isin(parcels)]
-    areas = kept.groupby("code")["area_m2"].sum().reindex(balance.table.index, fill_value=0.0)
+    stays = rows[(rows["date"] == "planned") & rows["parcel"].isin(kept)]
+    areas = stays.groupby("code")["area_m2"].sum().reindex(balance.table.index, fill_value=0.0)
     table = balance.table.copy()
     table.insert([*table.columns].index("planned_ha") + 1, _KEPT, areas / _M2_A_HA)
     total = balance.total.copy()
@@ -253,53 +262,15 @@ def _with_the_kept(balance: LandBalance, parcels: pd.Index) -> LandBalance:
     return replace(balance, table=table, total=total[figures])
 
 
-def _originals(frame: gpd.GeoDataFrame, parted: Parted) -> dict[str, str]:
-    """Return what stood where a row has no usable code: a number, or a code before recoding."""
-    found: dict[str, str] = {}
-    for name in frame.columns[frame.columns.astype(str).str.startswith(f"{_CODE}_")]:
-        told = frame.loc[frame[name].notna(), name]
-        found |= {str(key): str(value).strip() for key, value in told.items()}
-    numbers = parted.faults[len(parted.left_out) :]
-    found |= {fault.feature: str(fault.facts["found"]) for fault in numbers}
-    return {key: value for key, value in found.items() if value}
-
-
-def _told_apart(audit: pd.DataFrame, originals: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
-    """Call a code that was there but cannot be used unknown, not missing."""
-    told = audit.copy()
-    lines = zip(audit["date"], audit["ids"], audit["kind"], audit["found"], strict=True)
-    pairs = [
-        (
-            "mixed_code" if mixed_codes(originals[date][ids]) else "unknown_code",
-            originals[date][ids],
-        )
-        if kind == "no_code" and ids in originals[date]
-        else (kind, found)
-        for date, ids, kind, found in lines
-    ]
-    told[["kind", "found"]] = pd.DataFrame(pairs, columns=["kind", "found"], index=told.index)
-    return told
-
-
-def _some(parted: Parted) -> gpd.GeoDataFrame:
-    """Return the usable rows of a layer that must have some."""
-    if not len(parted.usable):
-        listed = parted.left_out["parcel"]
-        ids = ", ".join(listed.head(_SHOWN)) + (" …" if len(listed) > _SHOWN else "")
-        facts = {"layer": parted.layer, "count": len(listed), "ids": ids}
-        raise GeometryError("parcels_none_usable", facts)
-    return parted.usable
-
-
-def _heads(
-    workspace: Place, population: list[float], dates: int
-) -> tuple[list[float] | None, bool]:
-    """Residents of each date, and whether somebody told those of the last one."""
+def _residents(
+    dataset: Dataset, population: tuple[float, ...], dates: int
+) -> tuple[tuple[float, ...], bool]:
+    """Return the residents of each date, and whether somebody stated those of the last one."""
     if len(population) == dates:
         return population, True
     if population:
         return population * dates if len(population) == 1 else population, False
-    layer = read_layer("population", workspace)
+    layer = dataset.layer("population")
     known = layer.attrs["completeness"] == "complete" and len(layer) > 0
     total = float(layer["population"].sum()) if known else 0.0
-    return ([total] * dates, False) if total > 0 else (None, False)
+    return ((total,) * dates, False) if total > 0 else ((), False)

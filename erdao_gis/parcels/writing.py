@@ -10,8 +10,8 @@ from erdao_gis.errors import Language
 from erdao_gis.files import write_bytes_atomic, write_features
 from erdao_gis.parcels import balance_tables, tables
 from erdao_gis.parcels.balance_forms import balance_form, transition_form, units_form
-from erdao_gis.parcels.balance_notes import left_out_lines
-from erdao_gis.parcels.balancing import WorkspaceBalance
+from erdao_gis.parcels.balance_notes import drafted_note, left_out_notes
+from erdao_gis.parcels.balancing import PlaceBalance
 from erdao_gis.parcels.forms import Form
 from erdao_gis.parcels.workbook import Sheet, workbook_bytes
 from erdao_gis.parcels.working import AreaDraft, LimitCheck, ParcelFacts
@@ -103,12 +103,12 @@ def write_check(checked: LimitCheck, folder: Path | str, language: Language) -> 
 
 
 def write_balance(
-    balance: WorkspaceBalance,
+    balance: PlaceBalance,
     folder: Path | str,
     language: Language,
     *,
-    units: gpd.GeoDataFrame | None = None,
-    over: tuple[str, ...] = (),
+    level: int = 1,
+    unit: str | None = None,
 ) -> list[Path]:
     """Write the balance with all that its cells rest on as ``land_balance.xlsx``.
 
@@ -122,23 +122,29 @@ def write_balance(
         Where to; made when missing.
     language
         Of headings and names.
-    units
-        The units of ``balance.by_unit``, for their names.
-    over
-        Lines to stand at the foot of the balance and over the annexes, as `notices` gives them.
-        A line that rows could not be balanced joins them where it is so.
+    level
+        Level of the classes: 1, 2 or 3.
+    unit
+        Layer of areas for which the balance is set too, such as ``subdistricts``.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The workbook. Drafted parcels and rows that could not be balanced are told at the foot of
+        the balance and over the annexes.
     """
-    forms = [balance_form(balance, language, over)]
-    if not balance.transition.empty:
-        forms.append(transition_form(balance, language))
-    if units is not None:
-        forms.append(units_form(balance, units, language))
+    whole = balance.at(level)
+    forms = [balance_form(whole, language), transition_form(whole, language)]
+    if unit is not None:
+        forms.append(units_form(balance, unit, level, language))
     sheets = [
-        ("parcels", balance_tables.parcels_list(balance, language)),
-        ("audit", balance_tables.audit_table(balance, language)),
-        ("account", balance_tables.account_table(balance, language)),
-        ("reconciled", balance_tables.reconciled_table(balance, language)),
-        ("left_out", balance_tables.left_out_table(balance, language)),
+        ("parcels", balance_tables.parcels_list(whole, language)),
+        ("audit", balance_tables.audit_table(whole, language)),
+        ("account", balance_tables.account_table(whole, language)),
+        ("reconciled", balance_tables.reconciled_table(whole, language)),
+        ("left_out", balance_tables.left_out_table(whole, language)),
     ]
-    lines = (*over, *left_out_lines(balance, language))
-    return [_book(Path(folder) / "land_balance.xlsx", sheets, language, lines, forms)]
+    notes = (*drafted_note(whole), *left_out_notes(whole))
+    over = tuple(note.text(language) for note in notes)
+    made = [form for form in forms if form is not None]
+    return [_book(Path(folder) / "land_balance.xlsx", sheets, language, over, made)]

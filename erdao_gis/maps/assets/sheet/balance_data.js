@@ -40,16 +40,16 @@
 
   const level = () => levels.get(book.state.level);
   const rowsNow = () => (book.state.unit ? level().units[book.state.unit] : level());
-  const classRow = (code) => level().rows.find((row) => row.code === code);
-  // Lines that are no classes: they have a name and no code; two of them have no parcels either.
-  const BARE = ["unclassified", "none", "overlap"];
-  const isBare = (code) => BARE.includes(code);
-  function className(code) {
-    if (isBare(code)) return pick(classRow(code)?.name) || told(code);
-    const row = classRow(code);
-    return row ? code + " " + pick(row.name) : code;
+  // A line's key is its class; that of the total of a level-1 class has a star behind the code.
+  const classRow = (key) => level().rows.find((row) => row.key === key);
+  const isBare = (key) => sheet.no_classes.includes(key);
+  function className(key) {
+    const row = classRow(key);
+    return row ? [row.code, pick(row.name)].filter(Boolean).join(" ") : key;
   }
   const codeOf = (parcel) => parcel.codes[book.state.level - 1];
+  const isOf = (parcel, key) => (key.endsWith("*") ? parcel.codes[0] === key.slice(0, -1) : codeOf(parcel) === key);
+  const shareOf = (parcel, key) => parcel.shares[key.endsWith("*") ? 0 : book.state.level - 1];
   const unitName = (key) => pick(places.find((place) => place.key === key)?.name) || say("balance_unit_all");
   const haInside = (parcel) => (book.state.unit ? parcel.units.find(([at]) => places[at].key === book.state.unit)?.[1] : parcel.ha);
   const haText = (ha) => (ha === undefined || ha === null ? "–" : ha.toFixed(4));
@@ -58,10 +58,10 @@
   function meaning(choice) {
     const [kind, one, other] = choice.split(":");
     if (kind === "class") {
-      const cells = own(rowsNow().rows.find((row) => row.code === one)?.cells, other);
+      const cells = own(rowsNow().rows.find((row) => row.key === one)?.cells, other);
       if (!cells) return null;
-      const rows = parcels.get(other).filter((parcel) => codeOf(parcel) === one && haInside(parcel) !== undefined)
-        .map((parcel) => ({ parcels: [parcel], ha: haInside(parcel), share: book.state.unit ? null : parcel.shares[book.state.level - 1] }));
+      const rows = parcels.get(other).filter((parcel) => isOf(parcel, one) && haInside(parcel) !== undefined)
+        .map((parcel) => ({ parcels: [parcel], ha: haInside(parcel), share: book.state.unit ? null : shareOf(parcel, one) }));
       return { kind, date: other, title: dateName(other) + " " + className(one), figure: say("balance_ha_value", { ha: cells[0] }), sum: cells[0], members: rows };
     }
     if (kind === "move" && level().matrix) {
@@ -75,22 +75,20 @@
     if (kind === "change" && level().matrix && !book.state.unit) {
       const row = classRow(one);
       if (!row) return null;
-      const found = pieces.filter((piece) => (codeOf(piece.before) === one) !== (codeOf(piece.after) === one))
-        .map(({ before, after, ha }) => ({ parcels: [before, after], ha: codeOf(after) === one ? ha : -ha, signed: true }));
+      const found = pieces.filter((piece) => isOf(piece.before, one) !== isOf(piece.after, one))
+        .map(({ before, after, ha }) => ({ parcels: [before, after], ha: isOf(after, one) ? ha : -ha, signed: true }));
       return { kind: "move", title: say("balance_change") + " " + className(one), figure: say("balance_ha_value", { ha: row.cells.change[0] }), sum: row.cells.change[0], members: found };
     }
     if (kind === "finding" && findings[Number(one)]) {
       const found = findings[Number(one)];
       const rows = found.at.map((at) => parcels.get(found.date)[at]).map((parcel) => ({ parcels: [parcel], ha: parcel.ha, share: null }));
-      const title = [found.date && dateName(found.date), kindName(found)].filter(Boolean).join(" ");
+      const title = kindName(found);
       return { kind, date: found.date || undefined, title, figure: found.m2 === null ? "–" : say("balance_m2_value", { m2: found.m2 }), sum: "", members: rows };
     }
     return null;
   }
 
-  function kindName({ kind, found }) {
-    return kind === "left_out" ? say("balance_kind_left_out") : told("kind_" + kind) + (found ? told("colon") + found : "");
-  }
+  const kindName = (found) => [found.date && dateName(found.date), pick(found.kind)].filter(Boolean).join(" ");
 
   // Only what this page has; anything else in an address counts as not said.
   function settled(wanted) {
@@ -155,7 +153,7 @@
   // What the other scripts of the panel share.
   page.balance = Object.assign(book, {
     TABS, sheet, levels, findings, own, told, dateName, layerOf, dateOf, parcels, byFeature, pieces, places, home,
-    level, rowsNow, classRow, className, isBare, codeOf, unitName, haInside, haText, meaning, kindName, settled, asked,
+    level, rowsNow, classRow, className, isBare, codeOf, isOf, unitName, haInside, haText, meaning, kindName, settled, asked,
     remember, parcelKey, featureOf, button,
   });
 })();

@@ -5,15 +5,15 @@
   const { make, say, pick } = page;
   const book = page.balance;
   const { sheet, findings, told, dateName, layerOf, parcels, level, rowsNow, classRow, className, isBare,
-    codeOf, unitName, haInside, haText, kindName, parcelKey, button } = book;
+    isOf, unitName, haInside, haText, kindName, parcelKey, button } = book;
   const MOST = 200;
   const LEVELS = { 1: "balance_level_1", 2: "balance_level_2", 3: "balance_level_3" };
   const UNITS = ["balance_ha_head", "balance_percent_head", "balance_head_head", "balance_kept_head"];
   const KEPT = 3;
   const changed = (text) => (text === "0.00" ? "—" : text ?? "–");
 
-  const isNoGround = (code) => code === "none" || code === "overlap";
-  const bareName = (code, date) => told(code === "none" ? "none_" + date : code);
+  // What has no class has parcels, the other lines that are none have not.
+  const isNoGround = (key) => isBare(key) && key !== "unclassified";
 
   function cell(tag, kind, text, scope) {
     const made = make(tag, kind, text);
@@ -91,26 +91,26 @@
   }
 
   function balanceRow(row, columns) {
-    const line = make("tr");
-    line.dataset.code = row.code;
-    const full = className(row.code);
+    const line = make("tr", row.kind === "subtotal" ? "subtotal" : "");
+    line.dataset.code = row.key;
+    const full = className(row.key);
     const lead = cell("th", "name", undefined, "row");
-    const known = classRow(row.code);
-    const whole = isNoGround(row.code) ? make("span", "class") : button("class", () => book.choose("class:" + row.code + ":" + book.state.date));
-    whole.append(colourOf(row.code, known?.colour), make("span", "code", isBare(row.code) ? "" : row.code), make("span", "given", known ? pick(known.name) : row.code));
+    const known = classRow(row.key);
+    const whole = isNoGround(row.key) ? make("span", "class") : button("class", () => book.choose("class:" + row.key + ":" + book.state.date));
+    whole.append(colourOf(row.key, known.colour), make("span", "code", known.code), make("span", "given", pick(known.name)));
     lead.append(whole);
     line.append(lead);
     for (const [date, shown] of columns) {
-      const there = parcels.get(date).some((parcel) => codeOf(parcel) === row.code && haInside(parcel) !== undefined);
+      const there = parcels.get(date).some((parcel) => isOf(parcel, row.key) && haInside(parcel) !== undefined);
       shown.forEach((at, n) => {
         const label = say("balance_cell", { date: dateName(date), name: full, figure: row.cells[date][at] + " " + say(UNITS[at]) });
-        line.append(figureCell(row.cells[date][at], there && at !== KEPT && "class:" + row.code + ":" + date, label, date + (n ? "" : " first")));
+        line.append(figureCell(row.cells[date][at], there && at !== KEPT && "class:" + row.key + ":" + date, label, date + (n ? "" : " first")));
       });
     }
     if (row.cells.change) {
       const [ha, points] = row.cells.change;
       const label = say("balance_cell", { date: say("balance_change"), name: full, figure: ha + " " + say(UNITS[0]) });
-      line.append(figureCell(changed(ha), !book.state.unit && ha !== "0.00" && !isNoGround(row.code) && "change:" + row.code, label, "change first"), figureCell(changed(points), "", "", "change points"));
+      line.append(figureCell(changed(ha), !book.state.unit && ha !== "0.00" && !isNoGround(row.key) && "change:" + row.key, label, "change first"), figureCell(changed(points), "", "", "change points"));
     }
     return line;
   }
@@ -119,33 +119,32 @@
     const matrix = level().matrix;
     const made = table(say("balance_matrix_caption", { level: say(LEVELS[book.state.level]) }));
     made.classList.add("matrix");
-    const heading = (code, date) => (isBare(code) ? bareName(code, date) : code);
     const first = make("tr");
     first.append(cell("th", "name", dateName("present") + " ＼ " + dateName("planned"), "col"));
-    for (const code of matrix.columns) {
-      const column = cell("th", "number", undefined, "col");
-      column.append(make("span", "", heading(code, "planned")), make("span", "unseen", isBare(code) ? "" : pick(classRow(code)?.name)));
-      column.title = isBare(code) ? bareName(code, "planned") : className(code);
+    matrix.columns.forEach((code, n) => {
+      const column = cell("th", "number", undefined, "col"), full = pick(matrix.column_names[n]);
+      column.append(make("span", "", isBare(code) ? full : code), make("span", "unseen", isBare(code) ? "" : pick(classRow(code).name)));
+      column.title = full;
       first.append(column);
-    }
+    });
     first.append(cell("th", "number sum", told("total"), "col"));
     const top = make("thead");
     top.append(first);
     const middle = make("tbody");
     matrix.rows.forEach((from, at) => {
       const line = make("tr");
-      line.append(cell("th", "name given", isBare(from) ? bareName(from, "present") : className(from), "row"));
+      line.append(cell("th", "name given", pick(matrix.row_names[at]), "row"));
       matrix.columns.forEach((to, n) => {
         const text = matrix.cells[at][n];
         const there = text && !isNoGround(from) && !isNoGround(to);
-        const label = say("balance_moved_cell", { from: className(from), to: className(to), ha: text });
+        const label = say("balance_moved_cell", { from: pick(matrix.row_names[at]), to: pick(matrix.column_names[n]), ha: text });
         line.append(figureCell(text, there && "move:" + from + ":" + to, label, from === to ? "same" : "moved"));
       });
       line.append(cell("td", "number sum", matrix.row_totals[at]));
       middle.append(line);
     });
     const bottom = make("tfoot"), last = make("tr");
-    last.append(cell("th", "name", told("total"), "row"), ...matrix.column_totals.map((text) => cell("td", "number", text)), cell("td", "number sum", level().total.present[0]));
+    last.append(cell("th", "name", told("total"), "row"), ...matrix.column_totals.map((text) => cell("td", "number", text)), cell("td", "number sum", matrix.total));
     bottom.append(last);
     made.append(top, middle, bottom);
     return made;
@@ -164,7 +163,7 @@
       findings.slice(0, MOST).forEach((found, at) => {
         const line = make("tr");
         const kind = cell("th", "name", undefined, "row");
-        const label = [found.date && dateName(found.date), kindName(found)].filter(Boolean).join(" ");
+        const label = kindName(found);
         if (found.at.length) {
           const there = button("figure", () => book.choose("finding:" + at));
           there.textContent = label;
@@ -180,9 +179,8 @@
       parts.push(made);
       if (findings.length > MOST) parts.push(make("p", "hint", say("balance_rest", { count: findings.length - MOST })));
     } else parts.push(make("p", "balance-none", say("balance_audit_none")));
-    const { layers, lines } = sheet.reconciled;
-    parts.push(sumsTable(say("balance_account"), sheet.dates.map(dateName), sheet.account.map(([key, figures]) => [told(key), figures])));
-    parts.push(sumsTable(say("balance_reconciled"), layers.map(pick), lines.map(([name, figures]) => [pick(name), figures])));
+    parts.push(sumsTable(say("balance_account"), sheet.dates.map(dateName), sheet.account));
+    parts.push(sumsTable(say("balance_reconciled"), sheet.reconciled.layers.map(pick), sheet.reconciled.lines));
     return parts;
   }
 
@@ -195,7 +193,7 @@
     top.append(first);
     for (const [name, figures] of lines) {
       const line = make("tr");
-      line.append(cell("th", "name", name, "row"), ...figures.map((text) => cell("td", "number", text ?? "–")));
+      line.append(cell("th", "name", pick(name), "row"), ...figures.map((text) => cell("td", "number", text ?? "–")));
       middle.append(line);
     }
     made.append(top, middle);
@@ -206,14 +204,8 @@
     const box = make("ul", "balance-notes");
     const add = (text) => box.append(make("li", "given", text));
     if (book.state.tab === "table" && book.state.unit) add(say("balance_unit_rounded"));
-    if (book.state.tab === "table" && !book.state.unit) {
-      for (const { date, plain, adjusted } of level().rounding) {
-        const codes = adjusted.map((code) => (isBare(code) ? className(code) : code)).join("、");
-        add(adjusted.length ? say("balance_rounded", { date: dateName(date), plain, codes }) : say("balance_exact", { date: dateName(date) }));
-      }
-    }
     if (book.state.tab === "matrix" && book.state.unit) add(say("balance_matrix_whole"));
-    for (const note of sheet.notes) add(pick(note));
+    for (const note of [...level().notes, ...sheet.notes]) add(pick(note));
     for (const [, text] of page.sheet.method) box.append(make("li", "given paper", pick(text)));
     return box;
   }
