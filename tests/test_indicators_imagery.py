@@ -18,13 +18,14 @@ from affine import Affine
 from click.testing import CliRunner
 from rasterio.enums import ColorInterp
 
-from erdao_gis.catalogue import create_workspace
+from erdao_gis.catalogue import Dataset, create_workspace
 from erdao_gis.cli import erdao
 from erdao_gis.errors import FormatError, SchemaError
 from erdao_gis.files import write_features
 from erdao_gis.indicators import Table, compute_indicators, explain, explanation_lines
 from erdao_gis.maps.atlas_source import AtlasSource
-from erdao_gis.maps.measured import take_measure
+from erdao_gis.maps.choropleths import Choropleth, choropleth, choropleth_row
+from erdao_gis.maps.index_page import missing_line
 from erdao_gis.reports.gaps import missing_inputs
 
 EAST, NORTH = 470_000.0, 4_832_000.0
@@ -81,11 +82,17 @@ def values(place: Path, **parameters: float) -> list[float]:
     return found
 
 
+def the_map(place: Path) -> Choropleth:
+    """Colour the units by green cover."""
+    return choropleth(choropleth_row("green_cover"), AtlasSource(place))
+
+
 def on_the_map(place: Path) -> list[float]:
-    """Give what the map shows for north and south."""
-    layer = take_measure("green_cover", AtlasSource(place)).layer
-    found: list[float] = layer.frame["green_cover_percent"].tolist()
-    return found
+    """Give what the map shows for north and south, read from its words."""
+    layer = the_map(place).layer
+    assert layer is not None
+    texts = [text.en for text in layer.frame["figure_green_cover"]]
+    return [float(text.split(" ")[0]) for text in texts]
 
 
 def refused(place: Path) -> SchemaError:
@@ -173,8 +180,9 @@ def test_landsat_clouds_hide_the_north(place: Path, dtype: str) -> None:
     assert table.frame["state"].tolist() == ["no_data", "value"]
     assert table.frame["missing"].iloc[0] == ("scene",)
     assert table.row("green_cover", "S")["value"] == pytest.approx(50)
-    layer = take_measure("green_cover", AtlasSource(place)).layer
-    assert layer.frame["seen_percent"].tolist() == [0, 100]
+    layer = the_map(place).layer
+    assert layer is not None
+    assert layer.frame["figure_green_cover"].iloc[0].en.startswith("no data")
 
 
 def test_an_unknown_mask_band_is_refused(place: Path) -> None:
@@ -271,7 +279,7 @@ def test_the_date_and_where_it_stands_are_told(place: Path) -> None:
         "file": "new.TIF", "date": "2025-07-12", "date_from": "sidecar",
     }  # fmt: skip
     assert "影像：9-2021.tif（2021-09，据文件名）" in explanation_lines(account, "zh")
-    method = take_measure("green_cover", AtlasSource(place)).method
+    method = the_map(place).method
     told = [text.en for _, text in method]
     assert any("'new.TIF' (2025-07-12, by its sidecar)" in text for text in told)
 
@@ -324,13 +332,12 @@ def test_a_scene_elsewhere_is_no_data_with_its_reason(place: Path, where: dict[s
     assert table.frame["missing"].tolist() == [("scene:elsewhere",)] * 2
     assert "影像（位置与统计单元不重合）" in "\n".join(table.lines("zh"))
     assert "scene (it lies elsewhere than the units)" in "\n".join(table.lines("en"))
-    gap = missing_inputs(table, None, "en")[0]
+    gap = missing_inputs(table, Dataset.open(place), "en")[0]
     assert gap.name == "multispectral scene of where the units lie"
     assert gap.held == "A scene that lies elsewhere"
     assert "bureaus" in gap.whom
-    measured = take_measure("green_cover", AtlasSource(place))
-    assert measured.state == "no_data"
-    assert any("elsewhere" in text.en for _, text in measured.method)
+    assert the_map(place).layer is None
+    assert "elsewhere" in missing_line(the_map(place).missing[0]).en
 
 
 def test_without_a_scene_the_scene_is_missing(place: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import rasterio
 import shapely
@@ -15,11 +16,14 @@ import shapely
 from erdao_gis.catalogue import create_workspace, layer_names, layer_schema, read_layer
 from erdao_gis.drawing import styled_layers
 from erdao_gis.errors import SchemaError, UnsafeInputError
+from erdao_gis.indicators import UNITS, indicator
+from erdao_gis.indicators.table import figure_pair, number_text, plain_row
 from erdao_gis.maps import PageLink, Pair, write_atlas
 from erdao_gis.maps.atlas_source import AtlasSource
-from erdao_gis.maps.atlas_tables import measure_row, page_rows, park_reaches
-from erdao_gis.maps.measured import missing_inputs, newest_scene, take_measure
+from erdao_gis.maps.atlas_tables import page_rows
+from erdao_gis.maps.choropleths import Choropleth, ChoroplethRow, choropleth, choropleth_row
 from erdao_gis.maps.navigation import page_links
+from erdao_gis.rows import shipped_rows
 
 THEMES = ["plan.html", "streets.html", "industry.html", "rivers.html", "life.html",
           "transport.html"]  # fmt: skip
@@ -55,8 +59,8 @@ def test_contents_say_which_input_is_missing(atlas: Path) -> None:
     """Each measure without a figure names the layer, who has it, and how it gets in."""
     measures = block(atlas / "index.html", "page-sheet")[0]["measures"]
     told = [[line["zh"] for line in measure["missing"]] for measure in measures]
-    assert [len(lines) for lines in told] == [2, 2, 2]
-    assert all(measure["whole"]["zh"] == "" for measure in measures)
+    assert [len(lines) for lines in told] == [1, 1, 2]
+    assert all(measure["wholes"] == [] for measure in measures)
     assert told[0][0].startswith("居住用地：向自然资源部门")
     assert "erdao import" in told[1][0]
     assert "scenes" in told[2][1]
@@ -83,7 +87,7 @@ def test_contents_count_what_is_placed(atlas: Path) -> None:
     nodes = read_layer("nodes")
     assert (row["total"], row["placed"]) == (8, int(nodes.geometry.notna().sum()))
     assert sum(count for _, count in row["grades"]) == row["placed"]
-    assert row["amounts"] == [{"zh": "8 处", "en": "8 points"}]
+    assert row["amounts"] == [{"zh": "8 个", "en": "8 features"}]
 
 
 def test_length_counts_sections_and_carriageways_once(town_atlas: Path) -> None:
@@ -135,15 +139,19 @@ def test_every_layer_of_the_plan_stands_on_a_theme_page() -> None:
 
 
 def test_measures_read_their_tables() -> None:
-    """Every measure on a page has a row whose inputs exist; size classes of parks rise."""
+    """Every measure on a page has a row whose figure, units and layer exist."""
     for row in ROWS.values():
         if row.measure:
-            measure = measure_row(row.measure)
-            assert [layer_schema(name).geometry for name in measure.units]
+            measure = choropleth_row(row.measure)
+            known = indicator(measure.figure)
+            assert known.formula("zh")
+            assert known.formula("en")
+            assert all(UNITS[kind].layer in layer_names() for kind in measure.units)
+            assert [indicator(figure).units[0] for figure in measure.wholes]
             assert measure.breaks == tuple(sorted(measure.breaks))
-            assert measure.formula.zh
-            assert measure.formula.en
-    assert park_reaches() == ((2000.0, 300.0), (5000.0, 500.0))
+            assert measure.against in ("", *layer_names())
+    ramps = [row.ramp for row in shipped_rows("atlas/measures", ChoroplethRow)]
+    assert len(ramps) == len(set(ramps))
 
 
 def test_featured_styles_belong_to_layers() -> None:
@@ -178,31 +186,52 @@ def test_figure_is_tied_to_how_it_was_computed(town_atlas: Path) -> None:
     """State, formula, input files with their digests, and parameters stand on the page."""
     rows = block(town_atlas / "green_cover.html", "page-sheet")[0]["method"]
     text = "\n".join(line["zh"] for _, line in rows)
-    for told in ("完整值", "NDVI", "parcels.gpkg", "SHA-256", "2025-07.tif", "0.3", "SCL"):
+    for told in ("38.11 %", "NDVI", "parcels.gpkg", "SHA-256", "2025-07.tif", "0.3", "SCL"):
         assert told in text
 
 
+def coloured(name: str, source: AtlasSource) -> tuple[Choropleth, pd.DataFrame]:
+    """Return the coloured units, and the rows of the run's table that they show."""
+    found = choropleth(choropleth_row(name), source)
+    kind = {"coverage": "residential"}.get(name, "parcels")
+    table = source.run.indicators(kind, ids=[found.row.figure]).frame.set_index("unit_id")
+    return found, table
+
+
 def test_parks_serve_by_their_size(source: AtlasSource, town: Path) -> None:
-    """Eleven parks of 0.2 ha and more count, the one of 0.1 ha does not; shares are known."""
-    measured = take_measure("coverage", source)
-    assert measured.against is not None
-    assert len(measured.against.frame) == 11
-    figures = measured.layer.frame["coverage_percent"]
-    assert figures.between(0, 100).all()
+    """The whole is that of the known truth, on the map as in the table."""
+    found, table = coloured("coverage", source)
+    assert table["value"].between(0, 100).all()
     # Circles are drawn with chords: a hundredth of a percent is lost.
-    assert measured.whole == pytest.approx(
-        100 * truth(town, "park_coverage:size_classes"), abs=0.01
-    )
+    share = source.run.indicators(ids=[found.row.figure]).row(found.row.figure)["value"]
+    assert share == pytest.approx(100 * truth(town, "park_coverage:size_classes"), abs=0.01)
+    assert number_text(share) in found.wholes[0].en
 
 
-def test_green_ratio_of_a_block_is_what_its_lawns_are(source: AtlasSource) -> None:
-    """A share in percent stands beside each parcel and in the class that holds it."""
-    layer = take_measure("green_ratio", source).layer
-    assert layer.classes is not None
-    for parcel, percent in layer.frame["green_ratio_percent"].items():
-        number = layer.classes.numbers.loc[str(parcel)]
-        low, high = layer.classes.breaks[number], layer.classes.breaks[number + 1]
-        assert low <= percent <= high
+@pytest.mark.parametrize("name", ["coverage", "green_ratio", "green_cover"])
+def test_units_show_the_figures_of_the_table(name: str, source: AtlasSource) -> None:
+    """Every unit tells its figure as the run's table has it, and its class holds the value."""
+    found, table = coloured(name, source)
+    assert found.layer is not None
+    classes = found.layer.classes
+    assert classes is not None
+    for key, told in found.layer.frame[f"figure_{name}"].items():
+        row = plain_row(table.loc[str(key)].to_dict())
+        assert told == figure_pair(row)
+        number = classes.numbers.loc[key]
+        if row["value"] is None:
+            assert number == -1
+        else:
+            low, high = classes.breaks[number], classes.breaks[number + 1]
+            assert low <= row["value"] <= high + 1e-9
+
+
+def test_three_grounds_are_three_figures(source: AtlasSource) -> None:
+    """绿地率 of all land, of the built-up area and of the parcels stand under three titles."""
+    found, _ = coloured("green_ratio", source)
+    titles = [whole.zh.partition("：")[0] for whole in found.wholes]
+    assert titles == ["绿地率（区内全部用地）", "建成区绿地率", "地块绿地率"]
+    assert len({whole.zh.partition("：")[2] for whole in found.wholes}) == 3
 
 
 def test_units_under_cloud_are_no_data(town: Path, tmp_path: Path) -> None:
@@ -211,15 +240,11 @@ def test_units_under_cloud_are_no_data(town: Path, tmp_path: Path) -> None:
     shutil.copytree(town, copy)
     (copy / "scenes" / "2025-07.tif").unlink()
     older = AtlasSource(copy)
-    scene = newest_scene(older)
-    assert scene is not None
-    assert scene.path.name == "2021-07.tif"
-    measured = take_measure("green_cover", older)
-    assert measured.layer.classes is not None
-    hidden = measured.layer.frame["green_cover_percent"].isna()
-    assert 0 < hidden.sum() == measured.layer.classes.missing
-    assert (measured.layer.frame.loc[hidden, "seen_percent"] < 100).all()
-    assert f"{hidden.sum()} 个无数据" in measured.whole_line.zh
+    assert [scene.path.name for scene in older.dataset.scenes] == ["2021-07.tif"]
+    found, table = coloured("green_cover", older)
+    assert found.layer is not None
+    assert found.layer.classes is not None
+    assert 0 < table["value"].isna().sum() == found.layer.classes.missing
 
 
 def supply(folder: Path, name: str, completeness: str, frame: gpd.GeoDataFrame) -> None:
@@ -257,31 +282,30 @@ def parks(completeness: str, classes: list[str | None], sizes: list[float | None
 
 def test_partial_parks_give_a_lower_bound(district: Path) -> None:
     """One park serves one block: what it does not reach is no data, never 0 %."""
-    supply(district, *parks("partial", ["G11", None], [6000.0, 6000.0]))
-    measured = take_measure("coverage", AtlasSource(district))
-    assert measured.state == "lower_bound"
-    figures = measured.layer.frame["coverage_percent"]
-    assert figures.loc["R1"] == 100
-    assert figures.isna().to_dict() == {"R1": False, "R2": True}
+    supply(district, *parks("partial", ["G11", "G2"], [6000.0, 6000.0]))
+    source = AtlasSource(district)
+    found = choropleth(choropleth_row("coverage"), source)
+    assert found.layer is not None
+    texts = found.layer.frame["figure_coverage"]
+    assert texts.loc["R1"].en.startswith("≥ 100 %")
+    assert texts.loc["R2"].en.startswith("no data")
     # Both blocks are equally large: of the whole at least half is surely reached.
-    assert measured.whole == pytest.approx(50)
-    assert "下限值" in measured.whole_line.zh
-    assert any("类别不明 1 处" in text.zh for _, text in measured.method)
+    assert "≥ 50 %" in found.wholes[0].en
 
 
 @pytest.mark.parametrize(
     ("classes", "sizes"),
-    [(["G2", None], [6000.0, 6000.0]), (["G11", "G14"], [None, 1999.0])],
-    ids=["no class", "no size"],
+    [(["G2", "G3"], [6000.0, 6000.0]), (["G11", "G14"], [None, None])],
+    ids=["no park", "no size"],
 )
 def test_parks_that_cannot_count_are_a_missing_input(
     classes: list[str | None], sizes: list[float | None], district: Path
 ) -> None:
-    """Without class or size nothing is measured: no page of zeros is made."""
-    supply(district, *parks("complete", classes, sizes))
-    source = AtlasSource(district)
-    assert missing_inputs("coverage", source) == ("parks_and_green",)
-    assert missing_inputs("green_ratio", source) == ("parks_and_green",)
+    """Where nothing can be told, no page of zeros is made, and the contents say what lacks."""
+    supply(district, *parks("partial", classes, sizes))
+    found = choropleth(choropleth_row("coverage"), AtlasSource(district))
+    assert found.layer is None
+    assert found.missing == ("parks_and_green",)
 
 
 def test_page_without_its_data_does_not_outlive_it(district: Path, tmp_path: Path) -> None:
@@ -299,10 +323,11 @@ def test_page_without_its_data_does_not_outlive_it(district: Path, tmp_path: Pat
 def test_inputs_that_are_missing_are_named_in_order(tmp_path: Path) -> None:
     """An empty fictional place lacks units and what is measured against them."""
     source = AtlasSource(create_workspace(tmp_path / "空", fictional=True))
-    assert missing_inputs("green_ratio", source) == ("parcels", "parks_and_green")
-    assert missing_inputs("green_cover", source) == ("parcels", "scenes")
-    with pytest.raises(SchemaError, match="residential"):
-        take_measure("coverage", source)
+    rows = {key: choropleth_row(key) for key in ("green_ratio", "green_cover", "coverage")}
+    missing = {key: choropleth(row, source).missing for key, row in rows.items()}
+    assert missing["green_ratio"] == ("parcels", "parks_and_green")
+    assert missing["green_cover"] == ("parcels", "scene")
+    assert missing["coverage"][:2] == ("residential", "parks_and_green")
 
 
 def test_empty_place_has_contents_only(tmp_path: Path) -> None:
@@ -333,11 +358,11 @@ def test_scene_without_known_bands_is_refused(town: Path, tmp_path: Path) -> Non
     with rasterio.open(copy / "scenes" / "2025-07.tif", "r+") as scene:
         scene.descriptions = ("B4", "B8", "height")
     with pytest.raises(SchemaError, match=r"2025-07\.tif"):
-        take_measure("green_cover", AtlasSource(copy))
+        choropleth(choropleth_row("green_cover"), AtlasSource(copy))
 
 
 def test_frames_of_the_source_stay_as_they_are(source: AtlasSource, town: Path) -> None:
-    """Measuring adds its column to a copy."""
-    take_measure("coverage", source)
+    """Colouring adds its column to a copy."""
+    choropleth(choropleth_row("coverage"), source)
     kept: gpd.GeoDataFrame = source.layer("residential").frame
     assert list(kept.columns) == list(read_layer("residential", town).columns)

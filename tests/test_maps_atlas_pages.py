@@ -144,7 +144,9 @@ def test_unit_tells_its_figure(town_atlas: Path, opened: Callable[..., Page]) ->
     page = opened(town_atlas, "coverage")
     page.locator("path[data-feature='0']").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#details")).to_contain_text("公园服务半径覆盖率（%）")
+    expect(page.locator("#details")).to_contain_text(
+        "公园绿地服务半径覆盖率（单元内居住用地，直线距离）"
+    )
     expect(page.locator("#method")).to_contain_text("98.2")
 
 

@@ -17,6 +17,7 @@ from shapely import Polygon, box
 from erdao_gis.catalogue import create_workspace, open_workspace
 from erdao_gis.errors import SchemaError, WorkspaceError
 from erdao_gis.files import write_features
+from erdao_gis.indicators import Run
 from erdao_gis.maps import write_atlas, write_balance_page
 from erdao_gis.parcels import WorkspaceBalance, balance_parcels
 from tests.test_maps_hostile_text import PAYLOADS
@@ -393,14 +394,14 @@ def test_page_opens_at_the_level_and_language_asked_for(
     town: Path, tmp_path: Path, opened: Callable[..., Page]
 ) -> None:
     """Population of the plan gives its square metres a head; another unit comes first."""
-    balance = balance_parcels(town, population=(45_016, 50_000))
-    file = write_balance_page(tmp_path / "b.html", balance, level=2, unit="cores", language="en")
+    run = Run(town, population=(45_016, 50_000))
+    file = write_balance_page(tmp_path / "b.html", run, level=2, unit="cores", language="en")
     page = opened("", file)
     expect(page.locator("[data-value='2']")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#balance-title")).to_have_text("Land balance")
     assert "Planned m² a head: 50,000 residents" in page.locator(".balance-notes").inner_text()
     assert page.locator("optgroup").first.get_attribute("label") == "Cores"
-    head = balance.at(2)
+    head = run.balance.at(2)
     cells = page.evaluate(ROWS)["0701"]
     assert cells[5] == written(head.table.loc["0701", "planned_m2_per_head"])
 

@@ -29,9 +29,9 @@ from erdao_gis.maps import (
     page_map,
 )
 from erdao_gis.maps.atlas_source import AtlasSource
-from erdao_gis.maps.atlas_tables import measure_row, page_rows
-from erdao_gis.maps.index_page import AtlasCard, MeasureLine, index_html
-from erdao_gis.maps.measured import take_measure
+from erdao_gis.maps.atlas_tables import page_rows
+from erdao_gis.maps.choropleths import Choropleth, choropleth, choropleth_row
+from erdao_gis.maps.index_page import AtlasCard, index_html, missing_line
 from erdao_gis.maps.theme_page import measure_content
 from erdao_gis.maps.vendored import static_text
 
@@ -251,12 +251,15 @@ def hostile_contents(folder: Path) -> str:
         for n, t in enumerate(PAYLOADS)
     ]
     lines = [
-        MeasureLine(
-            row=dataclasses.replace(
-                measure_row("coverage"), title=Pair(zh=t, en=t), formula=Pair(zh=t, en=t)
-            ),
-            whole=Pair(zh=t, en=t),
-            missing=(Pair(zh=t, en=t),) if n % 2 else (),
+        Choropleth(
+            row=choropleth_row("coverage"),
+            title=Pair(zh=t, en=t),
+            formula=Pair(zh=t, en=t),
+            layer=None,
+            against=None,
+            wholes=() if n % 2 else (Pair(zh=t, en=t),),
+            method=(),
+            missing=("residential",) if n % 2 else (),
         )
         for n, t in enumerate(PAYLOADS)
     ]
@@ -279,7 +282,8 @@ def test_contents_show_every_text_as_it_is(
     assert shown(page, "all('#cards .said')") == list(PAYLOADS)
     assert shown(page, "all('#measures tbody th')") == list(PAYLOADS)
     assert shown(page, "all('#measures tbody td:nth-child(3)')") == list(PAYLOADS)
-    assert shown(page, "all('#measures li')") == list(PAYLOADS[1::2])
+    lacking = shown(page, "all('#measures li')")
+    assert set(lacking) == {missing_line("residential").en}
     assert (
         "".join(PAYLOADS[:20]) in shown(page, "[document.getElementById('title').textContent]")[0]
     )
@@ -308,7 +312,9 @@ def test_names_of_input_files_are_shown_as_they_are(
     record.write_text(json.dumps(said), encoding="utf-8")
     source = AtlasSource(copy)
     row = next(row for row in page_rows(fictional=True) if row.measure == "green_cover")
-    html = page_html(measure_content(row, take_measure("green_cover", source), source))
+    html = page_html(
+        measure_content(row, choropleth(choropleth_row("green_cover"), source), source)
+    )
     page = open_sheet(html, name="2026 <b>{{7}}.html")
     told = "".join(shown(page, "all('#method dd')"))
     assert told.count(name) == 2

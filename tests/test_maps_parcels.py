@@ -51,9 +51,9 @@ def told(town: Path) -> tuple[ParcelFacts, LimitCheck]:
 
 
 @pytest.fixture(scope="module")
-def content(town: Path, told: tuple[ParcelFacts, LimitCheck]) -> PageContent:
+def content(town: Path) -> PageContent:
     """Make the content of the town's page once."""
-    return parcels_content(*told, town)
+    return parcels_content(AtlasSource(town))
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +244,7 @@ def test_findings_of_limits() -> None:
 
 def test_bad_parcels_stand_on_the_page_with_the_reason(bad: Path, tmp_path: Path) -> None:
     """Four rows in, four features out: the crossed one without a place, the doubles told apart."""
-    content = parcels_content(facts_of_parcels(bad), check_parcels(bad), bad)
+    content = parcels_content(AtlasSource(bad))
     frame = parcels_of(content).frame
     assert frame.index.tolist() == [LONG, "BOW", "TWICE", "TWICE (2)"]
     assert frame.geometry.notna().tolist() == [True, False, True, True]

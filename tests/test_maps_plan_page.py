@@ -47,7 +47,7 @@ def test_groups_spell_the_formula(content: PageContent) -> None:
 def test_every_register_row_is_accounted_for(content: PageContent) -> None:
     """Placed, without a place and not spatial add up to the 337 rows of the register."""
     assert content.counts is not None
-    assert sum(content.counts) == 337
+    assert sum(content.counts[:3]) == 337
 
 
 def test_every_feature_of_the_plan_is_on_the_page(content: PageContent, built: str) -> None:

@@ -18,6 +18,7 @@ from erdao_gis import Dataset
 from erdao_gis.analysis import land_balance_dates, land_balance_ground
 from erdao_gis.catalogue import Workspace, create_workspace, dataset, write_supplied
 from erdao_gis.cli.parcels import parcels
+from erdao_gis.indicators import Run
 from erdao_gis.maps import write_balance_page
 from erdao_gis.maps.balance_page import whole_line
 from erdao_gis.parcels import (
@@ -72,7 +73,7 @@ def whole(town: Path) -> PlaceBalance:
 def page_text(whole: PlaceBalance, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Write the page of that balance."""
     path = tmp_path_factory.mktemp("page") / "balance.html"
-    return write_balance_page(path, whole).read_text("utf-8")
+    return write_balance_page(path, Run(whole.dataset)).read_text("utf-8")
 
 
 def lines_of(path: Path, title: str, width: int) -> list[list[object]]:
@@ -303,7 +304,7 @@ def test_class_total_of_the_page_leads_to_its_parcels(
     whole: PlaceBalance, tmp_path: Path, page: Page
 ) -> None:
     """At the second level the total of the homes lights what the first level calls homes."""
-    page.goto(write_balance_page(tmp_path / "b.html", whole, level=2).as_uri())
+    page.goto(write_balance_page(tmp_path / "b.html", Run(whole.dataset), level=2).as_uri())
     page.locator("[data-pick='class:07*:planned']").first.click()
     lit = page.evaluate("() => window.erdao.balance.lit()")
     assert sorted(lit) == sorted(f"planned:{key}" for key in whole.at(1).cell("07", "planned"))

@@ -66,24 +66,24 @@ def balance(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
 ) -> None:
     """用地平衡表：现状、规划、增减 / Balance of land: present, planned, change."""
-    from erdao_gis.catalogue import Dataset
-    from erdao_gis.parcels import balance_parcels, balance_table, write_balance
+    from erdao_gis.indicators import Run
+    from erdao_gis.parcels import balance_table, write_balance
     from erdao_gis.parcels.balance_notes import balance_notes, drafted_note
 
-    dataset = Dataset.open(workspace)
-    tell_long(dataset, language)
-    whole = balance_parcels(dataset, population=population, scope=scope)
+    run = Run(workspace, population=population, scope=scope)
+    tell_long(run.dataset, language)
+    whole = run.balance
     found = whole.at(level)
     if unit:
         whole.within(unit, level)  # a layer without outlines is refused before anything is written
     paths: list[Path] = []
     if into:
-        paths = write_balance(whole, into, language, level=level, unit=unit)
+        paths = write_balance(whole, into, language, level=level, unit=unit, run=run.id)
     if into and not no_page:
         from erdao_gis.maps import write_balance_page
 
         page = into / "balance.html"
-        paths.append(write_balance_page(page, whole, level=level, unit=unit, language=language))
+        paths.append(write_balance_page(page, run, level=level, unit=unit, language=language))
     if as_json:
         show_json(_records(found, language))
         _tell_left_out(found, language, err=True)

@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -10,11 +10,30 @@ from erdao_gis.cli.catalogue import AS_JSON, WORKSPACE
 from erdao_gis.cli.screen import say, show_json
 from erdao_gis.errors import Language
 
+if TYPE_CHECKING:
+    from erdao_gis.indicators import Run
+
+
+OWN = click.option(
+    "--own",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="自己的指标：Python 文件，会被运行 / Python file of your own indicators; it is run.",
+)
+
+
+def run_of(workspace: Path | None, own: tuple[Path, ...] = ()) -> "Run":
+    """Return the run of a command, with the indicators of the user's own files."""
+    from erdao_gis.indicators import Run, load_own
+
+    return Run(workspace, own=[row for path in own for row in load_own(path)])
+
 
 @click.command()
 @WORKSPACE
 @click.option("--unit", help="单元，如 zones、subdistricts / kind of units; without it the whole.")
 @click.option("--id", "ids", multiple=True, help="只算这些指标 / only these indicators.")
+@OWN
 @AS_JSON
 @click.pass_obj
 def indicators(
@@ -22,13 +41,12 @@ def indicators(
     workspace: Path | None,
     unit: str | None,
     ids: tuple[str, ...],
+    own: tuple[Path, ...],
     *,
     as_json: bool,
 ) -> None:
     """计算指标 / Compute the indicators, with state, band, target, norm and clause."""
-    from erdao_gis.indicators import compute_indicators
-
-    table = compute_indicators(workspace, unit=unit, ids=ids or None)
+    table = run_of(workspace, own).indicators(unit, ids=ids or None)
     if as_json:
         show_json(table.as_dict(language))
         return
@@ -40,23 +58,25 @@ def indicators(
 @click.argument("figure")
 @WORKSPACE
 @click.option("--unit", help="单元 / kind of units.")
+@OWN
 @AS_JSON
 @click.pass_obj
 def explain(
-    language: Language, figure: str, workspace: Path | None, unit: str | None, *, as_json: bool
+    language: Language,
+    figure: str,
+    workspace: Path | None,
+    unit: str | None,
+    own: tuple[Path, ...],
+    *,
+    as_json: bool,
 ) -> None:
     """一个数字的来历；或一条条文（如 10.1.2）的指标 / A figure's account, or a clause's figures."""
-    from erdao_gis.indicators import (
-        clause_lines,
-        explanation_lines,
-        figures_of_clause,
-        registry,
-    )
+    from erdao_gis.indicators import clause_lines, explanation_lines, figures_of_clause
     from erdao_gis.indicators import explain as account_of
 
-    if figure.partition(".")[0] in registry():
-        place = str(workspace) if workspace else None
-        account = account_of(figure, place, unit=unit)
+    run = run_of(workspace, own)
+    if run.knows(figure):
+        account = account_of(figure, run, unit=unit)
         if as_json:
             show_json(account)
             return
@@ -91,15 +111,17 @@ def explain(
     type=click.Choice(["html", "pdf", "xlsx"]),
     help="只写这些格式 / only these formats (default: html and xlsx, pdf if typst is installed).",
 )
+@OWN
 @AS_JSON
 @click.pass_obj
-def evaluate(  # one parameter an option
+def evaluate(
     language: Language,
     workspace: Path | None,
     as_of: str,
     template: str,
     into: Path | None,
     formats: tuple[str, ...],
+    own: tuple[Path, ...],
     *,
     as_json: bool,
 ) -> None:
@@ -107,7 +129,8 @@ def evaluate(  # one parameter an option
     from erdao_gis.indicators import evaluate as judge
 
     chosen: Literal["mid", "final"] = "mid" if template == "mid" else "final"
-    result = judge(as_of, workspace, template=chosen)
+    run = run_of(workspace, own)
+    result = judge(as_of, run, template=chosen)
     if as_json:
         show_json(result.as_dict(language))
     else:
@@ -120,7 +143,7 @@ def evaluate(  # one parameter an option
     possible = [name for name in FORMATS if name != "pdf" or find_spec("typst")]
     wanted = [name for name in FORMATS if name in formats] or possible
     for path in write_report(
-        into, workspace, as_of=as_of, template=chosen, formats=wanted, language=language
+        into, run, as_of=as_of, template=chosen, formats=wanted, language=language
     ):
         if not as_json:
             say("written", language, {"path": str(path)})

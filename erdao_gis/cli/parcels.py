@@ -93,18 +93,20 @@ def draft(
     as_json: bool,
 ) -> None:
     """在道路齐全的片区划出示意地块 / Draft parcels where roads are complete; for illustration."""
+    from erdao_gis.indicators import Run
     from erdao_gis.parcels import draft_areas, write_draft
 
-    drafted = draft_areas(workspace, areas=areas, size_ha=size_ha)
+    run = Run(workspace)
+    drafted = draft_areas(run.dataset, areas=areas, size_ha=size_ha)
     paths: list[Path] = []
     if into:
-        paths = write_draft(drafted, into, context.obj)
+        paths = write_draft(drafted, into, context.obj, run=run.id)
     if into and not no_page:
         from erdao_gis.maps import write_draft_page
 
         _tell_large(len(drafted.draft.parcels), context.obj)
         page = into / "draft.html"
-        paths.append(write_draft_page(page, drafted, workspace=workspace, language=context.obj))
+        paths.append(write_draft_page(page, drafted, run, language=context.obj))
     if as_json:
         show_json(_draft_record(drafted, context.obj) | {"written": [str(path) for path in paths]})
     else:
@@ -166,22 +168,23 @@ def facts(
     """每个地块的面积、临街、区位、距离、压占、穿越 / Size, streets, place, distances, clashes."""
     import pandas as pd
 
-    from erdao_gis.parcels import check_parcels, facts_of_parcels, write_facts
+    from erdao_gis.indicators import Run
+    from erdao_gis.parcels import write_facts
     from erdao_gis.parcels.tables import facts_table
     from erdao_gis.parcels.writing import notices
 
-    tell_long(workspace, language)
-    found = facts_of_parcels(workspace)
+    run = Run(workspace)
+    tell_long(run.dataset, language)
+    found = run.facts
     paths: list[Path] = []
     if into:
-        paths = write_facts(found, into, language)
+        paths = write_facts(found, into, language, run=run.id)
     if into and not no_page:
         from erdao_gis.maps import write_parcels_page
 
         _tell_large(len(found.parcels), language)
-        told = (found, check_parcels(workspace))
         page = into / "parcels.html"
-        paths.append(write_parcels_page(page, workspace, language=language, told=told))
+        paths.append(write_parcels_page(page, run, language=language))
     if as_json:
         own = found.parcels[["name_zh"]].rename(columns={"name_zh": "name"})
         table = pd.concat([own, found.facts], axis=1).rename_axis("id").reset_index()
@@ -225,23 +228,24 @@ def check(
     as_json: bool,
 ) -> None:
     """容积率、密度、绿地率、限高、穿越与数据问题 / Hold parcels against limits; list faults."""
-    from erdao_gis.parcels import check_parcels, facts_of_parcels, write_check
+    from erdao_gis.indicators import Run
+    from erdao_gis.parcels import write_check
     from erdao_gis.parcels.tables import limits_table
     from erdao_gis.parcels.writing import notices
 
     language: Language = context.obj
-    tell_long(workspace, language)
-    checked = check_parcels(workspace)
+    run = Run(workspace)
+    tell_long(run.dataset, language)
+    checked = run.limits
     paths: list[Path] = []
     if into:
-        paths = write_check(checked, into, language)
+        paths = write_check(checked, into, language, run=run.id)
     if into and not no_page:
         from erdao_gis.maps import write_parcels_page
 
         _tell_large(len(checked.parcels), language)
-        told = (facts_of_parcels(workspace), checked)
         page = into / "parcels.html"
-        paths.append(write_parcels_page(page, workspace, language=language, told=told))
+        paths.append(write_parcels_page(page, run, language=language))
     faults = checked.audit.faults
     if as_json:
         show_json(

@@ -29,6 +29,7 @@ from erdao_gis.indicators.explaining import (
     figures_of_clause,
 )
 from erdao_gis.indicators.model import Indicator, Input, Norm, Option, Result
+from erdao_gis.indicators.own import load_own
 from erdao_gis.indicators.registry import indicator, indicator_inputs, norms, registry
 from erdao_gis.indicators.run import Parameters, Run, RunLike, compute_indicators
 from erdao_gis.indicators.table import Table
@@ -62,6 +63,7 @@ __all__ = [
     "indicator",
     "indicator_inputs",
     "judge",
+    "load_own",
     "norms",
     "path_value",
     "read_statistics",

@@ -12,7 +12,7 @@ from erdao_gis.indicators.model import Indicator
 from erdao_gis.rows import shipped_rows
 from erdao_gis.wording import Pair, pair, words
 
-__all__ = ["figure_name", "ground_name", "method_text"]
+__all__ = ["figure_label", "figure_name", "ground_name", "method_text"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +75,26 @@ def figure_name(row: Indicator, variant: str, kind: str = "", *, part: bool = Fa
     >>> figure_name(registry()["green_ratio"], "").en
     'Green ratio (all land in the district)'
     """
+    inside = figure_label(row, variant, kind, part=part)
+    if inside is None:
+        return Pair(zh=row.name_zh, en=row.name_en)
+    return Pair(zh=f"{row.name_zh}（{inside.zh}）", en=f"{row.name_en} ({inside.en})")
+
+
+def figure_label(
+    row: Indicator, variant: str, kind: str = "", *, part: bool = False
+) -> Pair | None:
+    """Return what tells a figure from others of its indicator: ground, and way of measuring.
+
+    >>> from erdao_gis.indicators.registry import registry
+    >>> figure_label(registry()["park_coverage"], "straight_people").zh
+    '区内居民，直线距离'
+    """
     inside = [ground_name(row, variant, kind, part=part), _variant_name(row, variant)]
     known = [each for each in inside if each is not None]
     if not known:
-        return Pair(zh=row.name_zh, en=row.name_en)
-    return Pair(
-        zh=f"{row.name_zh}（{'，'.join(each.zh for each in known)}）",
-        en=f"{row.name_en} ({', '.join(each.en for each in known)})",
-    )
+        return None
+    return Pair(zh="，".join(each.zh for each in known), en=", ".join(each.en for each in known))
 
 
 def method_text(row: Indicator, variant: str) -> Pair | None:

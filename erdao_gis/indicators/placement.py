@@ -22,6 +22,7 @@ __all__ = [
     "placed_share",
     "placement_accuracy",
     "register_count",
+    "unregistered_count",
 ]
 
 
@@ -181,3 +182,13 @@ def register_count(ctx: Context) -> Result:
     }
     amount = pd.Series([float(counts[ctx.indicator.parameter_text("of")])], index=[WHOLE])
     return Result(amount=amount, geometric=False)
+
+
+def unregistered_count(ctx: Context) -> Result:
+    """Count the rows of all layers that have neither a register id nor a place."""
+    count = 0
+    for name in layer_names():
+        frame = ctx.inputs.dataset.layer(name)
+        bare = ~has_place(frame) | frame.geometry.is_empty
+        count += int((bare & frame["register_id"].isna()).sum())
+    return Result(amount=pd.Series([float(count)], index=[WHOLE]), geometric=False)

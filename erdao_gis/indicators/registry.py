@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import csv
+import dataclasses
 import difflib
 import functools
 import re
-from collections.abc import Callable
-from importlib import resources
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from erdao_gis.catalogue import layer_names
 from erdao_gis.errors import NotInPlanError, SchemaError
 from erdao_gis.indicators.functions import FUNCTIONS
-from erdao_gis.indicators.model import Indicator, Input, Norm, Option
+from erdao_gis.indicators.model import Direction, Indicator, Input, Norm, Option
+from erdao_gis.rows import rows_of, shipped_rows
+from erdao_gis.wording import Pair
 
-__all__ = ["indicator", "indicator_inputs", "norms", "registry", "split_id"]
+__all__ = ["indicator", "indicator_inputs", "norms", "read_indicators", "registry", "split_id"]
 
 _INPUT = re.compile(r"^([a-z0-9_:|*]+)([!@?]*)(?:\[([a-z]+)\])?$")
 
@@ -24,11 +26,6 @@ _EVERY: dict[str, Callable[[], list[str]]] = {
     "*plan": lambda: layer_names(role="plan"),
     "*layers": layer_names,
 }
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    path = resources.files("erdao_gis.shipped") / "indicators" / f"{name}.csv"
-    return list(csv.DictReader(path.read_text("utf-8").splitlines()))
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -73,37 +70,70 @@ def indicator_inputs(text: str) -> tuple[Input, ...]:
     return tuple(found)
 
 
-def _number(text: str) -> float | None:
-    return float(text) if text else None
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """A row of ``layers/indicators/indicators.csv``, or of a workspace's ``indicators.csv``."""
+
+    id: str
+    name: Pair
+    unit: str
+    inputs: str
+    function: str
+    group: str = "own"
+    formula: Pair = Pair(zh="", en="")
+    low: float | None = None
+    high: float | None = None
+    direction: Direction = ""
+    norm: str = ""
+    clauses: tuple[str, ...] = ()
+    register_ids: tuple[str, ...] = ()
+    units: tuple[str, ...] = ("whole", "areas")
+    variants: tuple[str, ...] = ()
+    ground: str = ""
+    method: str = ""
+    parameters: Mapping[str, str] | None = None
+    target: str = ""
+    target_operator: str = ""
+    target_value: float | None = None
 
 
-def _indicator(row: dict[str, str]) -> Indicator:
-    parameters = dict(item.split("=", 1) for item in _listed(row["parameters"]))
+def _indicator(row: _Row, file: str) -> Indicator:
+    if row.function not in FUNCTIONS:
+        facts = {"file": file, "id": row.id, "function": row.function}
+        raise SchemaError("indicators_unknown_function", facts | {"names": ", ".join(FUNCTIONS)})
+    told = {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
+    name, formula = told.pop("name"), told.pop("formula")
     return Indicator(
-        id=row["id"],
-        group=row["group"],
-        name_zh=row["name_zh"],
-        name_en=row["name_en"],
-        formula_zh=row["formula_zh"],
-        formula_en=row["formula_en"],
-        unit=row["unit"],
-        low=_number(row["low"]),
-        high=_number(row["high"]),
-        direction=row["direction"],  # type: ignore[arg-type]  # a test walks every row
-        norm=row["norm"],
-        clauses=_listed(row["clauses"]),
-        register_ids=_listed(row["register_ids"]),
-        inputs=indicator_inputs(row["inputs"]),
-        units=_listed(row["units"]),
-        variants=_listed(row["variants"]),
-        ground=row["ground"],
-        method=row["method"],
-        function=FUNCTIONS[row["function"]],
-        parameters=parameters,
-        target=row["target"],
-        target_operator=row["target_operator"],
-        target_value=_number(row["target_value"]),
+        **told
+        | {
+            "name_zh": name.zh,
+            "name_en": name.en,
+            "formula_zh": formula.zh,
+            "formula_en": formula.en,
+            "inputs": indicator_inputs(row.inputs),
+            "function": FUNCTIONS[row.function],
+            "parameters": dict(row.parameters or {}),
+        }
     )
+
+
+def read_indicators(text: str, file: str) -> tuple[Indicator, ...]:
+    """Read rows of indicators; each names one of our functions, never code.
+
+    Parameters
+    ----------
+    text
+        CSV with the columns of ``layers/indicators/indicators.csv``; ``id``, ``name_zh``,
+        ``name_en``, ``unit``, ``inputs`` and ``function`` are needed.
+    file
+        Name for messages.
+
+    Raises
+    ------
+    SchemaError
+        Columns or cells that do not fit, or a function that does not ship.
+    """
+    return tuple(_indicator(row, file) for row in rows_of(text, _Row, file=file))
 
 
 @functools.cache
@@ -113,7 +143,8 @@ def registry() -> dict[str, Indicator]:
     >>> registry()["park_coverage"].name_en
     'Park service-radius coverage of residential land'
     """
-    return {row["id"]: _indicator(row) for row in _rows("indicators")}
+    table = "indicators/indicators"
+    return {row.id: _indicator(row, f"{table}.csv") for row in shipped_rows(table, _Row)}
 
 
 @functools.cache
@@ -123,7 +154,7 @@ def norms() -> dict[str, Norm]:
     >>> norms()["GB55014"].certainty
     'confirmed'
     """
-    return {row["key"]: Norm(**row) for row in _rows("norms")}  # type: ignore[arg-type]
+    return {row.key: row for row in shipped_rows("indicators/norms", Norm)}
 
 
 def split_id(figure_id: str) -> tuple[str, str]:

@@ -24,15 +24,19 @@ from erdao_gis.indicators.context import WHOLE
 from erdao_gis.indicators.engine import Asked, Computed, compute_figure, each_once
 from erdao_gis.indicators.inputs import Inputs
 from erdao_gis.indicators.model import Indicator
+from erdao_gis.indicators.own import require_new, workspace_indicators
 from erdao_gis.indicators.registry import indicator, registry, split_id
 from erdao_gis.indicators.table import COLUMNS, Table
 from erdao_gis.indicators.units import AREAS, UNITS, unit_faults
 from erdao_gis.parcels import (
     LimitCheck,
     ParcelFacts,
+    PlaceBalance,
+    balance_parcels,
     check_parcels,
     facts_of_parcels,
 )
+from erdao_gis.parcels.balancing import Scope
 
 __all__ = ["Parameters", "Run", "RunLike", "compute_indicators"]
 
@@ -48,16 +52,20 @@ class Run:
     place
         A dataset, a workspace or its folder; None for the shipped layers.
     own
-        Indicators of your own, computed with the others.
+        Indicators of your own, computed with the others and with those that the workspace's
+        ``indicators.csv`` adds.
     parameters
         Values to use instead of the registry's.
-    population
-        Residents of the present and of the plan for the balance; see `balance_parcels`.
+    population, scope
+        Of the land balance: residents of the present and of the plan, and which ground is
+        balanced; see `balance_parcels`.
 
     Raises
     ------
     NotInPlanError
         No such indicator or parameter.
+    SchemaError
+        An id that a shipped indicator has, or a damaged ``indicators.csv``.
 
     Examples
     --------
@@ -73,13 +81,15 @@ class Run:
         own: Sequence[Indicator] = (),
         parameters: Parameters | None = None,
         population: Sequence[float] = (),
+        scope: Scope = "all",
     ) -> None:
         self.dataset = Dataset.open(place)
-        self.own = tuple(own)
-        known = {**registry(), **{row.id: row for row in own}}
+        self.own = (*workspace_indicators(self.dataset.workspace), *own)
+        require_new(self.own)
+        known = {**registry(), **{row.id: row for row in self.own}}
         self._rows = {key: _with_parameters(row, parameters or {}) for key, row in known.items()}
         _require_known(parameters or {}, self._rows)
-        self._population = tuple(population)
+        self._population, self._scope = tuple(population), scope
         self._inputs = Inputs(self.dataset)
         self._figures: dict[tuple[str, str], Computed] = {}
 
@@ -98,7 +108,7 @@ class Run:
             "dataset": self.dataset.hash(),
             "facts": _facts_hash(),
             "indicators": {key: _described(row) for key, row in self._rows.items()},
-            "population": self._population,
+            "balance": {"population": self._population, "scope": self._scope},
             "versions": versions(),
         }
         text = json.dumps(told, sort_keys=True, ensure_ascii=True)
@@ -117,6 +127,10 @@ class Run:
         if row is None or (variant and variant not in row.variants):
             return indicator(figure_id)  # raises, with near names
         return row
+
+    def knows(self, figure_id: str) -> bool:
+        """Tell whether an id begins with that of an indicator of this run."""
+        return split_id(figure_id)[0] in self._rows
 
     @property
     def targets(self) -> tuple[Indicator, ...]:
@@ -150,15 +164,20 @@ class Run:
             rows={figure.row.id: figure.row for figure in asked},
         )
 
-    @functools.cached_property
+    @property
     def facts(self) -> ParcelFacts:
-        """Facts of every parcel."""
-        return facts_of_parcels(self.dataset.workspace)
+        """Facts of every parcel; see `facts_of_parcels`."""
+        return self.dataset.once("parcel facts", lambda: facts_of_parcels(self.dataset))
 
-    @functools.cached_property
+    @property
     def limits(self) -> LimitCheck:
-        """What stands on every parcel, held against its limits."""
-        return check_parcels(self.dataset.workspace)
+        """What stands on every parcel, held against its limits; see `check_parcels`."""
+        return self.dataset.once("parcel limits", lambda: check_parcels(self.dataset))
+
+    @property
+    def balance(self) -> PlaceBalance:
+        """The land balance for all levels and units; see `balance_parcels`."""
+        return balance_parcels(self.dataset, population=self._population, scope=self._scope)
 
     # --- figures, each once ---
 

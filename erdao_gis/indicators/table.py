@@ -13,12 +13,13 @@ from erdao_gis.catalogue import layer_names, layer_schema
 from erdao_gis.errors import Fault, Language
 from erdao_gis.indicators.model import Indicator
 from erdao_gis.indicators.outline import outline
-from erdao_gis.wording import word, words
+from erdao_gis.wording import Pair, word, words
 
 __all__ = [
     "COLUMNS",
     "Table",
     "bounded_text",
+    "figure_pair",
     "figure_text",
     "line_text",
     "missing_text",
@@ -190,6 +191,11 @@ def figure_text(row: Mapping[str, Any], language: Language) -> str:
         label = word("indicators", "target", language)
         text += f"  {label} {row['target_operator']} {number_text(row['target'])} {unit}".rstrip()
     return text
+
+
+def figure_pair(row: Mapping[str, Any]) -> Pair:
+    """Write a figure in both languages; see `figure_text`."""
+    return Pair(zh=figure_text(row, "zh"), en=figure_text(row, "en"))
 
 
 def part_text(row: Mapping[str, Any], language: Language) -> str:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from erdao_gis.errors import Language
 from erdao_gis.files import write_text_atomic
+from erdao_gis.indicators import RunLike
 from erdao_gis.maps.atlas_panels import AtlasPanel, atlas_panels
-from erdao_gis.maps.atlas_source import AtlasSource, Place, spoken
-from erdao_gis.maps.atlas_tables import PageRow, measure_row, page_rows
+from erdao_gis.maps.atlas_source import AtlasSource, spoken
+from erdao_gis.maps.atlas_tables import PageRow, page_rows
+from erdao_gis.maps.choropleths import Choropleth, choropleth, choropleth_row, own_row
 from erdao_gis.maps.content import PageContent, PageLink, Pair
-from erdao_gis.maps.index_page import AtlasCard, MeasureLine, index_html, missing_line, thumbnail
-from erdao_gis.maps.measured import missing_inputs, take_measure
+from erdao_gis.maps.index_page import AtlasCard, index_html, missing_line, thumbnail
 from erdao_gis.maps.navigation import file_of
 from erdao_gis.maps.page import page_html
 from erdao_gis.maps.theme_page import measure_content, theme_content, theme_layers
@@ -20,7 +21,9 @@ from erdao_gis.maps.theme_page import measure_content, theme_content, theme_laye
 __all__ = ["write_atlas"]
 
 INDEX = "index"
+_Measures = Mapping[str, Choropleth]
 _Panels = Mapping[str, AtlasPanel]
+_OWN_GROUND = ("district", "roads", "ring_roads", "waterways", "railways")
 _OURS = b'<script type="application/json" id="page-sheet">'
 
 
@@ -28,65 +31,82 @@ def _has_elements(row: PageRow, source: AtlasSource) -> bool:
     return any(len(layer.frame) for layer in theme_layers(row, source))
 
 
-def _exists(row: PageRow, source: AtlasSource, panels: _Panels) -> bool:
+def _exists(row: PageRow, source: AtlasSource, measures: _Measures, panels: _Panels) -> bool:
     if row.panel:
         return panels[row.panel].make is not None
     if row.measure:
-        return not missing_inputs(row.measure, source)
+        return measures[row.measure].layer is not None
     return _has_elements(row, source)
 
 
-def _placed_line(content: PageContent) -> Pair:
+def _own_page(measured: Choropleth) -> PageRow:
+    """Return the page of an indicator of the user's own."""
+    return PageRow(
+        key=measured.row.key,
+        realm="any",
+        title=measured.title,
+        short=measured.title,
+        subtitle=measured.formula,
+        layers=(),
+        off=(),
+        ground=_OWN_GROUND,
+        view=None,
+        view_tall=None,
+        measure=measured.row.key,
+        panel="",
+    )
+
+
+def _placed_line(content: PageContent, source: AtlasSource) -> Pair:
     """Return how many elements of a page have a place."""
-    frames = [layer.frame for group in content.groups for layer in group.layers]
-    total = sum(len(frame) for frame in frames)
-    placed = sum(int((frame.geometry.notna() & ~frame.geometry.is_empty).sum()) for frame in frames)
-    return spoken("card_placed", {"placed": placed, "unplaced": total - placed})
+    held = [source.amounts[layer.key] for group in content.groups for layer in group.layers]
+    placed, unplaced = (
+        int(sum(each[f"layer_{state}"] or 0 for each in held)) for state in ("placed", "unplaced")
+    )
+    return spoken("card_placed", {"placed": placed, "unplaced": unplaced})
 
 
-def _absent(row: PageRow, source: AtlasSource, panels: _Panels) -> AtlasCard:
+def _absent(row: PageRow, measures: _Measures, panels: _Panels) -> AtlasCard:
     """Return the card of a page that does not exist: it says what is missing."""
     said: tuple[Pair, ...] = (spoken("card_empty"),)
     if row.panel:
         said = panels[row.panel].said
     elif row.measure:
-        missing = missing_inputs(row.measure, source)
+        missing = measures[row.measure].missing
         said = (spoken("missing_inputs"), *map(missing_line, missing))
     return AtlasCard(row=row, title=row.title, said=said)
 
 
 @dataclasses.dataclass(frozen=True)
 class _Made:
-    """A page that exists: what it shows, and the line on it in the contents."""
+    """A page that exists: what it shows, and the lines on it in the contents."""
 
     content: PageContent
-    said: Pair
+    said: tuple[Pair, ...]
 
     def card(self, row: PageRow) -> AtlasCard:
         """Return the card of the page; a workspace may have told another line below the title."""
         content = self.content
         told = dataclasses.replace(row, subtitle=content.subtitle)
-        return AtlasCard(
-            row=told, title=content.title, said=(self.said,), picture=thumbnail(content)
-        )
+        return AtlasCard(row=told, title=content.title, said=self.said, picture=thumbnail(content))
 
 
-def _made(row: PageRow, source: AtlasSource, links: list[PageLink], panels: _Panels) -> _Made:
+def _made(
+    row: PageRow,
+    source: AtlasSource,
+    links: list[PageLink],
+    measures: _Measures,
+    panels: _Panels,
+) -> _Made:
     make = panels[row.panel].make if row.panel else None
     if make:
-        return _Made(*make(row, links))
+        content, line = make(row, links)
+        return _Made(content, (line,))
     if row.measure:
-        taken = take_measure(row.measure, source)
-        return _Made(measure_content(row, taken, source, links), taken.whole_line)
+        measured = measures[row.measure]
+        return _Made(measure_content(row, measured, source, links), measured.wholes)
     content = theme_content(row, source, links)
-    return _Made(content, _placed_line(content))
-
-
-def _measure_line(key: str, source: AtlasSource, made: _Made | None) -> MeasureLine:
-    if made is not None:
-        return MeasureLine(row=measure_row(key), whole=made.said)
-    missing = tuple(map(missing_line, missing_inputs(key, source)))
-    return MeasureLine(row=measure_row(key), whole=Pair(zh="", en=""), missing=missing)
+    return _Made(content, (_placed_line(content, source),))
 
 
 def _clear(folder: Path, absent: set[str]) -> None:
@@ -99,23 +119,25 @@ def _clear(folder: Path, absent: set[str]) -> None:
 
 def write_atlas(
     folder: str | os.PathLike[str],
-    workspace: Place = None,
+    place: RunLike = None,
     *,
     language: Language = "zh",
     progress: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write the atlas of a workspace: contents and pages, each one file that works offline.
 
-    Which layers stand on which page are rows of ``layers/atlas/pages.csv``. A page that maps a
-    measure exists only where its inputs do; the contents say what is missing.
+    Which layers stand on which page are rows of ``layers/atlas/pages.csv``. A page that colours
+    units by a figure exists only where the figure has a value; the contents say what is missing.
+    All figures are those of one run, whose id every page names.
 
     Parameters
     ----------
     folder
         Folder to write into; it is made where it does not exist. Pages of an earlier atlas
         that have no data any more are removed; other files stay.
-    workspace
-        Folder of a workspace; without it the shipped layers are drawn.
+    place
+        A run, a dataset, a workspace or its folder; without it the shipped layers are drawn. Each
+        indicator of your own in a run has a page too.
     language
         Language in which the pages open; the reader can switch, and links keep the choice.
     progress
@@ -143,28 +165,31 @@ def write_atlas(
     ...     [path.name for path in write_atlas(folder)][:3]
     ['index.html', 'plan.html', 'streets.html']
     """
-    source = AtlasSource(workspace)
-    rows = page_rows(fictional=source.fictional)
+    source = AtlasSource(place)
+    own = [own_row(row, each) for row in source.run.own for each in row.variants or ("",)]
     tell = progress or (lambda _name: None)
     panels = atlas_panels(source, lambda line: tell(line.zh if language == "zh" else line.en))
-    there = [row for row in rows if _exists(row, source, panels)]
+    shipped = page_rows(fictional=source.fictional)
+    asked = [*(choropleth_row(row.measure) for row in shipped if row.measure), *own]
+    measures = {row.key: choropleth(row, source) for row in asked}
+    rows = [*shipped, *(_own_page(measures[row.key]) for row in own)]
+    there = [row for row in rows if _exists(row, source, measures, panels)]
     links = [PageLink(key=INDEX, title=spoken("index_short"))]
     links += [PageLink(key=row.key, title=row.short) for row in there]
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    written, cards, measures = [], [], []
+    written, cards = [], []
     for row in rows:
         made = None
         if row in there:
             tell(file_of(row.key))
-            made = _made(row, source, links, panels)
+            made = _made(row, source, links, measures, panels)
             written.append(target / file_of(row.key))
             write_text_atomic(written[-1], page_html(made.content, language=language))
-        cards.append(made.card(row) if made else _absent(row, source, panels))
-        if row.measure:
-            measures.append(_measure_line(row.measure, source, made))
+        cards.append(made.card(row) if made else _absent(row, measures, panels))
     _clear(target, {row.key for row in rows} - {row.key for row in there})
     tell(file_of(INDEX))
     contents = target / file_of(INDEX)
-    write_text_atomic(contents, index_html(source, cards, measures, language=language))
+    lines = list(measures.values())
+    write_text_atomic(contents, index_html(source, cards, lines, language=language))
     return [contents, *written]

@@ -11,7 +11,6 @@ from erdao_gis.maps.content import PageContent, PageLink, Pair
 from erdao_gis.maps.index_page import missing_line
 from erdao_gis.maps.parcel_findings import parcel_said
 from erdao_gis.maps.parcels_page import parcels_content
-from erdao_gis.parcels import balance_parcels, check_parcels, facts_of_parcels
 
 __all__ = ["AtlasPanel", "atlas_panels"]
 
@@ -39,12 +38,12 @@ def _balance(source: AtlasSource) -> AtlasPanel:
     if missing:
         return AtlasPanel(None, (spoken("missing_land"), *map(missing_line, missing)))
     try:
-        balance = balance_parcels(source.dataset)
+        line = whole_line(source.run.balance)
     except (GeometryError, SchemaError) as error:
         return _cannot(error)
 
     def make(row: PageRow, links: Sequence[PageLink]) -> tuple[PageContent, Pair]:
-        return balance_content(source, balance, row=row, links=links), whole_line(balance)
+        return balance_content(source, row=row, links=links), line
 
     return AtlasPanel(make)
 
@@ -56,12 +55,12 @@ def _parcels(source: AtlasSource, tell: Callable[[Pair], None]) -> AtlasPanel:
     if number > _MANY:
         tell(parcel_said("page_long", {"number": number}))
     try:
-        found, checked = facts_of_parcels(source.workspace), check_parcels(source.workspace)
+        _ = source.run.facts, source.run.limits
     except (GeometryError, SchemaError) as error:
         return _cannot(error)
 
     def make(_row: PageRow, links: Sequence[PageLink]) -> tuple[PageContent, Pair]:
-        content = parcels_content(found, checked, source.workspace, links=links)
+        content = parcels_content(source, links=links)
         return content, content.method[0][1]
 
     return AtlasPanel(make)

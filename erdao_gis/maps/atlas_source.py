@@ -1,28 +1,37 @@
 """Catalogue and register as the parts of pages: each layer is read once for all pages."""
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-from erdao_gis.catalogue import (
-    Dataset,
-    Layer,
-    Workspace,
-    code_lists,
-    layer_names,
-    layer_schema,
-    sources,
-)
+from erdao_gis.catalogue import Layer, code_lists, layer_names, layer_schema, sources
+from erdao_gis.indicators import Run, RunLike
+from erdao_gis.indicators.table import plain_row
 from erdao_gis.maps.content import PageGroup, PageLayer, Pair, PlanEntry
 from erdao_gis.plan import Element, Plan, read_plan
 from erdao_gis.wording import pair, words
 
-__all__ = ["AtlasSource", "Place", "spoken"]
-
-Place = Workspace | Path | str | None
+__all__ = ["AtlasSource", "spoken"]
 
 _FORMULA = {"zones": "2", "axis": "1", "rivers": "3", "cores": "3", "nodes": "8"}
 _GROUND_FIRST = "district"
+_REGISTER = (
+    "register_placed",
+    "register_unplaced",
+    "register_not_spatial",
+    "unregistered_unplaced",
+)
+_LAYERS = (
+    "layer_features",
+    "layer_placed",
+    "layer_unplaced",
+    *(f"layer_grade_{grade}" for grade in "abcd"),
+    "layer_length",
+    "layer_length_inside",
+    "layer_area",
+    "layer_area_inside",
+    "layer_points",
+)
 
 
 def spoken(key: str, facts: Mapping[str, object] | None = None) -> Pair:
@@ -78,12 +87,12 @@ def _entry(plan: Plan, element: Element) -> PlanEntry:
 
 
 class AtlasSource:
-    """The layers of a workspace, or the shipped ones, as parts of pages.
+    """The layers of a place as parts of pages, and the run whose tables the pages show.
 
     Parameters
     ----------
     place
-        A dataset, a workspace or its folder; without it the shipped layers are read.
+        A run, a dataset, a workspace or its folder; without it the shipped layers.
 
     Raises
     ------
@@ -91,9 +100,9 @@ class AtlasSource:
         The folder is no workspace.
     """
 
-    def __init__(self, place: Dataset | Place = None) -> None:
-        self.dataset = Dataset.open(place)
-        self.workspace = self.dataset.workspace
+    def __init__(self, place: RunLike = None) -> None:
+        self.run = Run.over(place)
+        self.dataset = self.run.dataset
         self._layers: dict[str, PageLayer] = {}
         self._plan = read_plan()
         self._entries: dict[str, PlanEntry] = {}
@@ -195,14 +204,21 @@ class AtlasSource:
             self.layer(name) for name in sorted(listed, key=lambda name: name != _GROUND_FIRST)
         )
 
-    def counts(self, layers: Iterable[PageLayer]) -> tuple[int, int, int] | None:
-        """Return how many register rows are placed, without a place, and not spatial."""
+    @property
+    def counts(self) -> tuple[int, int, int, int] | None:
+        """Register rows placed, without a place, and not spatial; other rows without a place."""
         if self.fictional:
             return None
-        placed: set[str] = set()
-        for layer in layers:
-            there = layer.frame[layer.frame.geometry.notna()]
-            placed.update(there["register_id"].dropna())
-        spatial = [element for element in self._plan.elements if element.spatial]
-        found = sum(element.id in placed for element in spatial)
-        return found, len(spatial) - found, len(self._plan.elements) - len(spatial)
+        table = self.run.indicators(ids=_REGISTER)
+        placed, unplaced, other, base = (int(table.row(name)["value"]) for name in _REGISTER)
+        return placed, unplaced, other, base
+
+    @functools.cached_property
+    def amounts(self) -> Mapping[str, Mapping[str, float | None]]:
+        """What each layer holds, out of the run's table: layer -> figure id -> value."""
+        table = self.run.indicators("layers", ids=_LAYERS)
+        found: dict[str, dict[str, float | None]] = {}
+        for record in table.frame.to_dict("records"):
+            row = plain_row(record)
+            found.setdefault(row["unit_id"], {})[row["id"]] = row["value"]
+        return found

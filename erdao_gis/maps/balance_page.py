@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from erdao_gis.catalogue import Place
 from erdao_gis.errors import Language, SchemaError
 from erdao_gis.files import write_text_atomic
+from erdao_gis.indicators import RunLike
 from erdao_gis.land_use import land_use_classes
 from erdao_gis.maps.atlas_source import AtlasSource, spoken
 from erdao_gis.maps.atlas_tables import PageRow, page_rows
 from erdao_gis.maps.balance_records import balance_blocks
+from erdao_gis.maps.choropleths import input_line
 from erdao_gis.maps.content import (
     PageContent,
     PageGroup,
@@ -22,10 +23,9 @@ from erdao_gis.maps.content import (
     PagePart,
     Pair,
 )
-from erdao_gis.maps.measured import input_line
 from erdao_gis.maps.page import page_html
 from erdao_gis.maps.theme_page import page_titles
-from erdao_gis.parcels import PlaceBalance, are_assumed, balance_parcels
+from erdao_gis.parcels import PlaceBalance, are_assumed
 from erdao_gis.parcels.balance_lines import NO_CLASSES, balance_lines, class_labels, figure_text
 from erdao_gis.parcels.balance_notes import audit_note
 from erdao_gis.parcels.balancing import LEVELS
@@ -153,7 +153,6 @@ def _method(source: AtlasSource) -> tuple[tuple[Pair, Pair], ...]:
 
 def balance_content(
     source: AtlasSource,
-    balance: PlaceBalance,
     *,
     row: PageRow | None = None,
     links: Iterable[PageLink] = (),
@@ -165,9 +164,7 @@ def balance_content(
     Parameters
     ----------
     source
-        Layers.
-    balance
-        From :func:`erdao_gis.parcels.balance_parcels`.
+        Layers, and the run whose balance is shown.
     row
         Row of the atlas table; None takes the one of the balance.
     links
@@ -177,6 +174,7 @@ def balance_content(
     unit
         Layer of units beside `UNIT_LAYERS`.
     """
+    balance = source.run.balance
     row = row or next(each for each in page_rows() if each.panel == PANEL)
     title, subtitle = page_titles(row, source)
     titles = source.layer("parcels").column_titles
@@ -193,6 +191,7 @@ def balance_content(
         sources=source.sources,
         attribution=source.attribution,
         key=row.key,
+        run=source.run.id,
         links=tuple(links),
         method=_method(source),
         warning=spoken("fictional") if source.fictional else None,
@@ -202,7 +201,7 @@ def balance_content(
 
 def write_balance_page(
     path: str | os.PathLike[str],
-    balance: PlaceBalance | Place = None,
+    place: RunLike = None,
     *,
     level: int = 1,
     unit: str | None = None,
@@ -217,9 +216,8 @@ def write_balance_page(
     ----------
     path
         File to write; it appears whole or not at all.
-    balance
-        From :func:`erdao_gis.parcels.balance_parcels`; or a dataset, a workspace or its folder,
-        whose land is balanced without further wishes.
+    place
+        A run, a dataset, a workspace or its folder.
     level
         Level of the classes with which the page opens: 1, 2 or 3.
     unit
@@ -254,8 +252,7 @@ def write_balance_page(
     """
     if level not in LEVELS:
         raise SchemaError("parcels_bad_level", {"level": level})
-    found = balance if isinstance(balance, PlaceBalance) else balance_parcels(balance)
-    content = balance_content(AtlasSource(found.dataset), found, level=level, unit=unit)
+    content = balance_content(AtlasSource(place), level=level, unit=unit)
     target = Path(path)
     write_text_atomic(target, page_html(content, language=language))
     return target

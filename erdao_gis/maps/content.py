@@ -158,10 +158,13 @@ class PageContent:
     """West, south, east, north in degrees when the page opens; None fits the plan's layers."""
     view_tall: tuple[float, float, float, float] | None = None
     """The same for screens that are taller than wide; None takes ``view``."""
-    counts: tuple[int, int, int] | None = None
-    """Register rows placed, without a place, and not spatial; None leaves the summary out."""
+    counts: tuple[int, int, int, int] | None = None
+    """Register rows placed, without a place, and not spatial, and other rows without a place; None
+    leaves the summary out."""
     key: str = ""
     """Name of the page's own file among the links."""
+    run: str = ""
+    """Id of the run whose figures stand on the page; empty for a page without figures."""
     links: tuple[PageLink, ...] = ()
     """Pages of the atlas, this one included."""
     method: tuple[tuple[Pair, Pair], ...] = ()

@@ -8,7 +8,8 @@ import geopandas as gpd
 
 from erdao_gis.errors import Fault, Language
 from erdao_gis.files import write_text_atomic
-from erdao_gis.maps.atlas_source import AtlasSource, Place
+from erdao_gis.indicators import RunLike
+from erdao_gis.maps.atlas_source import AtlasSource
 from erdao_gis.maps.content import PageContent, PageGroup, PageLayer, Pair
 from erdao_gis.maps.page import page_html
 from erdao_gis.maps.parcel_findings import parcel_said
@@ -106,14 +107,14 @@ def _outside_lines(drafted: AreaDraft, source: AtlasSource) -> list[tuple[Pair, 
     return [(parcel_said("page_outside_head"), parcel_said("page_outside_text", facts))]
 
 
-def draft_content(drafted: AreaDraft, workspace: Place = None) -> PageContent:
+def draft_content(drafted: AreaDraft, place: RunLike = None) -> PageContent:
     """Return what the page of drafted parcels shows; it says everywhere that they are assumed.
 
     Parameters
     ----------
     drafted
         From `draft_areas`.
-    workspace
+    place
         Where the areas come from; without it the shipped district.
 
     Raises
@@ -121,7 +122,7 @@ def draft_content(drafted: AreaDraft, workspace: Place = None) -> PageContent:
     WorkspaceError
         The folder is no workspace.
     """
-    source = AtlasSource(workspace)
+    source = AtlasSource(place)
     draft = drafted.draft
     layers = [_draft_layer(drafted, source), _area_layer(drafted, source)]
     groups = [PageGroup(key=one.key, title=one.title, layers=(one,)) for one in layers]
@@ -140,6 +141,7 @@ def draft_content(drafted: AreaDraft, workspace: Place = None) -> PageContent:
         sources=source.sources,
         attribution=source.attribution,
         key="draft",
+        run=source.run.id,
         method=tuple(method),
         warning=page_warning(source, assumed=True),
     )
@@ -148,8 +150,8 @@ def draft_content(drafted: AreaDraft, workspace: Place = None) -> PageContent:
 def write_draft_page(
     path: str | os.PathLike[str],
     drafted: AreaDraft,
+    place: RunLike = None,
     *,
-    workspace: Place = None,
     language: Language = "zh",
 ) -> Path:
     """Write drafted parcels as one HTML file that works offline and says that they are assumed.
@@ -160,7 +162,7 @@ def write_draft_page(
         File to write; it appears whole or not at all.
     drafted
         From `draft_areas`.
-    workspace
+    place
         Where the areas come from; without it the shipped district.
     language
         Language in which the page opens; the reader can switch.
@@ -184,5 +186,5 @@ def write_draft_page(
     'draft.html'
     """
     target = Path(path)
-    write_text_atomic(target, page_html(draft_content(drafted, workspace), language=language))
+    write_text_atomic(target, page_html(draft_content(drafted, place), language=language))
     return target

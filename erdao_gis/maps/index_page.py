@@ -1,35 +1,35 @@
 """The contents of an atlas: thumbnails, what is placed, what is measured, what is missing."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.catalogue import layer_names, layer_schema
-from erdao_gis.crs import WORKING, to_working
+from erdao_gis.crs import to_working
 from erdao_gis.drawing import Classes, SheetLayer, draw_thumbnail, extent_of, layer_style
 from erdao_gis.errors import GeometryError, Language
+from erdao_gis.indicators.imagery import ELSEWHERE
+from erdao_gis.indicators.table import number_text, unit_text
 from erdao_gis.maps.addresses import refuse_outside_addresses
 from erdao_gis.maps.atlas_source import AtlasSource, spoken
-from erdao_gis.maps.atlas_tables import MeasureRow, PageRow
+from erdao_gis.maps.atlas_tables import PageRow
+from erdao_gis.maps.choropleths import Choropleth
 from erdao_gis.maps.content import PageContent, PageLayer, Pair
-from erdao_gis.maps.measured import SCENES
 from erdao_gis.maps.navigation import file_of
 from erdao_gis.maps.page import head_lines
 from erdao_gis.maps.records import pair_record, word_records
 from erdao_gis.maps.safe_json import json_line, json_script
 from erdao_gis.maps.vendored import inline_script, static_text
-from erdao_gis.shapes import centreline
 
-__all__ = ["AtlasCard", "MeasureLine", "index_html", "missing_line", "thumbnail"]
+__all__ = ["AtlasCard", "index_html", "missing_line", "thumbnail"]
 
 _STYLES = ("sheet/sheet.css", "atlas/index.css")
 _SCRIPTS = ("sheet/text.js", "atlas/index.js")
 _SIZE = (540.0, 340.0)
 _QUIET_GROUND = ("district", "waterways", "roads")
-_SMALL = 0.1  # km2: smaller areas are told with more decimals
+SCENE = "scene"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -46,18 +46,6 @@ class AtlasCard:
     """Thumbnail as SVG; empty where there is no page."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class MeasureLine:
-    """One measure as the contents tell it."""
-
-    row: MeasureRow
-    """Row of the table of measures."""
-    whole: Pair
-    """Figure as a whole; empty where an input is missing."""
-    missing: tuple[Pair, ...] = ()
-    """Inputs that are missing and who has them."""
-
-
 def missing_line(name: str) -> Pair:
     """Return the line on a missing input: what it is and who has it.
 
@@ -66,8 +54,8 @@ def missing_line(name: str) -> Pair:
     >>> missing_line("residential").zh
     '居住用地：向自然资源部门索取，用 erdao import 导入'
     """
-    if name == SCENES:
-        return spoken("missing_scene")
+    if name in (SCENE, ELSEWHERE):
+        return spoken("missing_scene" if name == SCENE else "missing_scene_here")
     layer = layer_schema(name)
     facts = {
         "layer": Pair(zh=layer.title_zh, en=layer.title_en),
@@ -132,44 +120,38 @@ def _off(layer: PageLayer) -> bool:
     return not any(style.shown for style in layer_style(layer.style_name).parts.values())
 
 
-def _single(shape: BaseGeometry) -> BaseGeometry:
-    """Return a street as one line, so that two carriageways count once."""
-    try:
-        return centreline(shape)
-    except GeometryError:
-        return shape
+def _amount(value: float, unit: str) -> Pair:
+    text = number_text(value)
+    return Pair(zh=f"{text} {unit_text(unit, 'zh')}", en=f"{text} {unit_text(unit, 'en')}")
 
 
-def _amounts(frame: gpd.GeoDataFrame) -> list[Pair]:
-    """Return length, area and number of points of what is placed, overlaps once."""
-    whole = frame[frame["part_of"].isna()] if "part_of" in frame else frame
-    shapes = to_working(whole).geometry.dropna()
-    kinds = shapes.geom_type.str.removeprefix("Multi")
-    said = []
-    areas = shapes[kinds == "Polygon"]
-    if len(areas):
-        area = areas.union_all().area / 1e6
-        said.append(spoken("amount_km2", {"number": f"{area:.{3 if area < _SMALL else 2}f}"}))
-    lines = shapes[kinds == "LineString"]
-    if len(lines):
-        single = gpd.GeoSeries([_single(line) for line in lines], crs=WORKING)
-        said.append(spoken("amount_km", {"number": f"{single.union_all().length / 1000:.1f}"}))
-    points = int((kinds == "Point").sum())
-    if points:
-        said.append(spoken("amount_points", {"number": points}))
-    return said
+def _amounts(held: Mapping[str, float | None]) -> list[Pair]:
+    """Return length, area and number of points of a layer, with what of it lies inside."""
+    found = []
+    for key, unit in (("layer_length", "km"), ("layer_area", "km2")):
+        whole, inside = held[key], held[f"{key}_inside"]
+        if whole is None:
+            continue
+        text = _amount(whole, unit)
+        if inside is not None and number_text(inside) != number_text(whole):
+            facts = {"whole": text, "inside": _amount(inside, unit)}
+            text = spoken("amount_inside", facts)
+        found.append(text)
+    if held["layer_points"]:
+        found.append(_amount(held["layer_points"], "features"))
+    return found
 
 
-def _layer_row(layer: PageLayer) -> dict[str, object]:
-    frame = layer.frame
-    placed = frame.geometry.notna() & ~frame.geometry.is_empty
-    grades = frame.loc[placed, "evidence"].value_counts().sort_index()
+def _layer_row(layer: PageLayer, source: AtlasSource) -> dict[str, object]:
+    held = source.amounts[layer.key]
+    grades = {grade: int(held[f"layer_grade_{grade.lower()}"] or 0) for grade in "ABCD"}
     return {
         "title": pair_record(layer.title),
-        "total": len(frame),
-        "placed": int(placed.sum()),
-        "grades": [[str(grade), int(count)] for grade, count in grades.items()],
-        "amounts": [pair_record(amount) for amount in _amounts(frame)],
+        "total": int(held["layer_features"] or 0),
+        "placed": int(held["layer_placed"] or 0),
+        "unplaced": int(held["layer_unplaced"] or 0),
+        "grades": [[grade, count] for grade, count in grades.items() if count],
+        "amounts": [pair_record(amount) for amount in _amounts(held)],
     }
 
 
@@ -198,19 +180,20 @@ def _card_record(card: AtlasCard) -> dict[str, object]:
     }
 
 
-def _measure_record(line: MeasureLine) -> dict[str, object]:
+def _measure_record(measured: Choropleth) -> dict[str, object]:
+    wholes = () if measured.missing else measured.wholes
     return {
-        "title": pair_record(line.row.title),
-        "formula": pair_record(line.row.formula),
-        "whole": pair_record(line.whole),
-        "missing": [pair_record(missing) for missing in line.missing],
+        "title": pair_record(measured.title),
+        "formula": pair_record(measured.formula),
+        "wholes": [pair_record(whole) for whole in wholes],
+        "missing": [pair_record(missing_line(name)) for name in measured.missing],
     }
 
 
 def _record(
     source: AtlasSource,
     cards: Sequence[AtlasCard],
-    measures: Sequence[MeasureLine],
+    measures: Sequence[Choropleth],
     language: Language,
 ) -> dict[str, object]:
     layers = [source.layer(name) for name in layer_names(role="plan")]
@@ -218,9 +201,6 @@ def _record(
     supplied = [source.layer(name) for name in layer_names(role="input")]
     rows = [each for each in (*layers, *ground, *supplied) if len(each.frame)]
     title, subtitle = _titles(source)
-    nowhere = sum(
-        int((each.frame.geometry.isna() & each.frame["register_id"].isna()).sum()) for each in rows
-    )
     return {
         "language": language,
         "title": pair_record(title),
@@ -229,17 +209,17 @@ def _record(
         "attribution": [pair_record(line) for line in source.attribution],
         "pages": [],
         "cards": [_card_record(card) for card in cards],
-        "layers": [_layer_row(each) for each in rows],
+        "layers": [_layer_row(each, source) for each in rows],
         "measures": [_measure_record(line) for line in measures],
-        "counts": source.counts([*layers, *ground]),
-        "base": nowhere,
+        "counts": source.counts,
+        "run": source.run.id,
     }
 
 
 def index_html(
     source: AtlasSource,
     cards: Sequence[AtlasCard],
-    measures: Sequence[MeasureLine],
+    measures: Sequence[Choropleth],
     *,
     language: Language = "zh",
 ) -> str:

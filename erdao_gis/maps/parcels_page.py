@@ -11,8 +11,9 @@ import pandas as pd
 from erdao_gis.analysis import DraftRules, FactRules
 from erdao_gis.errors import Fault, Language
 from erdao_gis.files import write_text_atomic
+from erdao_gis.indicators import RunLike
 from erdao_gis.land_use import limit_norms
-from erdao_gis.maps.atlas_source import AtlasSource, Place, spoken
+from erdao_gis.maps.atlas_source import AtlasSource, spoken
 from erdao_gis.maps.content import PageContent, PageGroup, PageLayer, PageLink, Pair
 from erdao_gis.maps.page import page_html
 from erdao_gis.maps.parcel_findings import FINDINGS, finding_lines, finding_of, parcel_said
@@ -23,8 +24,6 @@ from erdao_gis.parcels import (
     LimitCheck,
     ParcelFacts,
     are_assumed,
-    check_parcels,
-    facts_of_parcels,
 )
 
 __all__ = [
@@ -178,9 +177,7 @@ def page_warning(source: AtlasSource, assumed: bool) -> Pair | None:
 
 
 def parcels_content(
-    found: ParcelFacts,
-    checked: LimitCheck,
-    workspace: Place = None,
+    source: AtlasSource,
     *,
     links: Iterable[PageLink] = (),
 ) -> PageContent:
@@ -188,19 +185,17 @@ def parcels_content(
 
     Parameters
     ----------
-    found, checked
-        From `facts_of_parcels` and `check_parcels`, of the same parcels.
-    workspace
-        Where they come from; without it the shipped district.
+    source
+        Layers, and the run whose facts and limits of parcels are shown.
     links
         Pages of the atlas.
 
     Raises
     ------
     WorkspaceError
-        The folder is no workspace.
+        The place has no parcels.
     """
-    source = AtlasSource(workspace)
+    found, checked = source.run.facts, source.run.limits
     layer = _parcel_layer(found, checked, source)
     ledger = checked.audit.ledger
     counts = {name: int(ledger[name]) for name in ("rows", "usable")}
@@ -221,6 +216,7 @@ def parcels_content(
         sources=source.sources,
         attribution=source.attribution,
         key="parcels",
+        run=source.run.id,
         links=tuple(links),
         method=(
             whole,
@@ -234,10 +230,9 @@ def parcels_content(
 
 def write_parcels_page(
     path: str | os.PathLike[str],
-    workspace: Place = None,
+    place: RunLike = None,
     *,
     language: Language = "zh",
-    told: tuple[ParcelFacts, LimitCheck] | None = None,
 ) -> Path:
     """Write the parcels of a workspace as one HTML file that works offline.
 
@@ -249,12 +244,10 @@ def write_parcels_page(
     ----------
     path
         File to write; it appears whole or not at all.
-    workspace
-        A workspace or its folder.
+    place
+        A run, a dataset, a workspace or its folder.
     language
         Language in which the page opens; the reader can switch.
-    told
-        Facts and limits of these parcels where they are known already; else they are computed.
 
     Returns
     -------
@@ -277,8 +270,7 @@ def write_parcels_page(
     ...     write_parcels_page(Path(folder) / "parcels.html", town).name
     'parcels.html'
     """
-    found, checked = told or (facts_of_parcels(workspace), check_parcels(workspace))
     target = Path(path)
-    content = parcels_content(found, checked, workspace)
+    content = parcels_content(AtlasSource(place))
     write_text_atomic(target, page_html(content, language=language))
     return target

@@ -7,7 +7,8 @@ import folium
 
 from erdao_gis.errors import Language
 from erdao_gis.files import write_text_atomic
-from erdao_gis.maps.atlas_source import AtlasSource, Place
+from erdao_gis.indicators import RunLike
+from erdao_gis.maps.atlas_source import AtlasSource
 from erdao_gis.maps.atlas_tables import page_rows
 from erdao_gis.maps.content import PageContent
 from erdao_gis.maps.page import page_html, page_map
@@ -16,13 +17,13 @@ from erdao_gis.maps.theme_page import theme_content
 __all__ = ["plan_content", "plan_map", "write_plan_page"]
 
 
-def plan_content(workspace: Place = None) -> PageContent:
+def plan_content(place: RunLike = None) -> PageContent:
     """Return all that the plan's page shows.
 
     Parameters
     ----------
-    workspace
-        Folder of a workspace; without it the shipped layers are shown.
+    place
+        A run, a dataset, a workspace or its folder; without it the shipped layers are shown.
 
     Raises
     ------
@@ -34,17 +35,17 @@ def plan_content(workspace: Place = None) -> PageContent:
     >>> [group.mark for group in plan_content().groups[:5]]
     ['2', '1', '3', '3', '8']
     """
-    source = AtlasSource(workspace)
+    source = AtlasSource(place)
     return theme_content(page_rows(fictional=source.fictional)[0], source)
 
 
-def plan_map(workspace: Place = None, *, language: Language = "zh") -> folium.Map:
+def plan_map(place: RunLike = None, *, language: Language = "zh") -> folium.Map:
     """Return the plan's layout as a folium map, for notebooks.
 
     Parameters
     ----------
-    workspace
-        Folder of a workspace; without it the shipped layers are shown.
+    place
+        A run, a dataset, a workspace or its folder; without it the shipped layers are shown.
     language
         Language in which the map opens; the reader can switch.
 
@@ -65,11 +66,11 @@ def plan_map(workspace: Place = None, *, language: Language = "zh") -> folium.Ma
     >>> type(plan_map()).__name__
     'Map'
     """
-    return page_map(plan_content(workspace), language=language)
+    return page_map(plan_content(place), language=language)
 
 
 def write_plan_page(
-    path: str | os.PathLike[str], workspace: Place = None, *, language: Language = "zh"
+    path: str | os.PathLike[str], place: RunLike = None, *, language: Language = "zh"
 ) -> Path:
     """Write the plan's page as one HTML file that opens with the network unplugged.
 
@@ -77,8 +78,8 @@ def write_plan_page(
     ----------
     path
         File to write; it appears whole or not at all.
-    workspace
-        Folder of a workspace; without it the shipped layers are shown.
+    place
+        A run, a dataset, a workspace or its folder; without it the shipped layers are shown.
     language
         Language in which the page opens; the reader can switch.
 
@@ -102,5 +103,5 @@ def write_plan_page(
     True
     """
     target = Path(path)
-    write_text_atomic(target, page_html(plan_content(workspace), language=language))
+    write_text_atomic(target, page_html(plan_content(place), language=language))
     return target

@@ -147,6 +147,7 @@ def _page_record(content: PageContent, language: Language) -> dict[str, object]:
     return {
         "language": language,
         "key": content.key,
+        "run": content.run,
         "panel": content.panel.key if content.panel else None,
         "title": pair_record(content.title),
         "subtitle": pair_record(content.subtitle),

@@ -7,8 +7,8 @@ from erdao_gis.catalogue import layer_names
 from erdao_gis.drawing import styled_layers
 from erdao_gis.maps.atlas_source import AtlasSource, spoken
 from erdao_gis.maps.atlas_tables import PageRow
+from erdao_gis.maps.choropleths import Choropleth
 from erdao_gis.maps.content import PageContent, PageGroup, PageLayer, PageLink, Pair
-from erdao_gis.maps.measured import MeasuredMap
 
 __all__ = ["measure_content", "page_titles", "theme_content", "theme_layers"]
 
@@ -82,30 +82,32 @@ def theme_content(row: PageRow, source: AtlasSource, links: Iterable[PageLink] =
         attribution=source.attribution,
         view=None if source.fictional else row.view,
         view_tall=None if source.fictional else row.view_tall,
-        counts=source.counts([*layers, *ground]) if whole else None,
+        counts=source.counts if whole else None,
         key=row.key,
+        run=source.run.id,
         links=tuple(links),
         warning=spoken("fictional") if source.fictional else None,
     )
 
 
 def measure_content(
-    row: PageRow, measured: MeasuredMap, source: AtlasSource, links: Iterable[PageLink] = ()
+    row: PageRow, measured: Choropleth, source: AtlasSource, links: Iterable[PageLink] = ()
 ) -> PageContent:
-    """Return the content of a page that maps a measure.
+    """Return the content of a page that colours units by a figure.
 
     Parameters
     ----------
     row
         Row of the atlas table.
     measured
-        The measure, computed.
+        The units in their colours; the figure has a value somewhere.
     source
         Layers.
     links
         Pages of the atlas.
     """
-    groups = [PageGroup(key="measure", title=spoken("group_measure"), layers=(measured.layer,))]
+    coloured = () if measured.layer is None else (measured.layer,)
+    groups = [PageGroup(key="measure", title=spoken("group_measure"), layers=coloured)]
     if measured.against is not None:
         shown = measured.against.key not in row.off
         against = _featured(dataclasses.replace(measured.against, shown=shown))
@@ -119,6 +121,7 @@ def measure_content(
         sources=source.sources,
         attribution=source.attribution,
         key=row.key,
+        run=source.run.id,
         links=tuple(links),
         method=measured.method,
         warning=spoken("fictional") if source.fictional else None,

@@ -7,23 +7,24 @@ import numpy as np
 import pandas as pd
 
 from erdao_gis.analysis import AuditRules, ParcelAudit, audit_parcels
+from erdao_gis.catalogue import Place
 from erdao_gis.errors import Fault
-from erdao_gis.parcels.reading import Place, edition_of, read_parcels
+from erdao_gis.parcels.reading import edition_of, read_parcels
 
 __all__ = ["look_over"]
 
 
 def look_over(
-    workspace: Place, parcels: gpd.GeoDataFrame | None = None
+    place: Place, parcels: gpd.GeoDataFrame | None = None
 ) -> tuple[gpd.GeoDataFrame, ParcelAudit]:
     """Read parcels and list what is wrong with them.
 
     Parameters
     ----------
-    workspace
-        A workspace or its folder.
+    place
+        A dataset, a workspace or its folder.
     parcels
-        Parcels in EPSG:4551 on their codes, in place of the workspace's.
+        Parcels in EPSG:4551 on their codes, in place of those of the place.
 
     Returns
     -------
@@ -34,7 +35,7 @@ def look_over(
     Raises
     ------
     WorkspaceError
-        No parcels are given and the workspace has none.
+        No parcels are given and the place has none.
     SchemaError
         More than one edition of codes.
 
@@ -47,7 +48,7 @@ def look_over(
     >>> found.index.tolist(), [(fault.feature, fault.rule) for fault in audit.faults]
     (['A', '#2'], [('#2', 'parcels_missing_code')])
     """
-    given = read_parcels(workspace) if parcels is None else parcels
+    given = read_parcels(place) if parcels is None else parcels
     codes = given.index.to_series().reset_index(drop=True)
     blank = codes.isna() | (codes.astype("str").str.strip() == "")
     rules = AuditRules(edition=edition_of(given))

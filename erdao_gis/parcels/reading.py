@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,14 +10,8 @@ import pandas as pd
 import shapely
 
 from erdao_gis.analysis import CROSSED_BY
-from erdao_gis.catalogue import (
-    Workspace,
-    layer_schema,
-    open_workspace,
-    read_layer,
-    supply_record,
-)
-from erdao_gis.crs import GEOGRAPHIC, WORKING, to_working
+from erdao_gis.catalogue import Dataset, Place
+from erdao_gis.crs import WORKING
 from erdao_gis.errors import SchemaError, WorkspaceError
 from erdao_gis.yes_no import read_codes
 
@@ -34,11 +27,8 @@ __all__ = [
     "surroundings",
 ]
 
-Place = Workspace | Path | str | None
-
 _MEMBERSHIPS = ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")
 _RIVER = ("river_management",)
-_CORNER_DEGREES = 0.005
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +66,13 @@ _PARTS = {
 }
 
 
-def read_parcels(workspace: Place = None) -> gpd.GeoDataFrame:
-    """Read the parcels of a workspace.
+def read_parcels(place: Place = None) -> gpd.GeoDataFrame:
+    """Read the parcels of a place.
+
+    Parameters
+    ----------
+    place
+        A dataset, a workspace or its folder; without it the shipped layers.
 
     Returns
     -------
@@ -89,7 +84,7 @@ def read_parcels(workspace: Place = None) -> gpd.GeoDataFrame:
     WorkspaceError
         There are none: the shipped layers hold no parcels, and none were imported.
     """
-    parcels = read_layer("parcels", workspace)
+    parcels = Dataset.open(place).layer("parcels")
     if parcels.empty:
         raise WorkspaceError("parcels_none_here")
     return parcels
@@ -156,14 +151,14 @@ def as_areas(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return kept
 
 
-def _layer(name: str, workspace: Workspace | None) -> gpd.GeoDataFrame:
-    frame = read_layer(name, workspace)
+def _layer(name: str, dataset: Dataset) -> gpd.GeoDataFrame:
+    frame = dataset.layer(name)
     frame.attrs = {"layer": name, "completeness": _completeness(frame)}
     return frame
 
 
-def _rows(part: _Part, workspace: Workspace | None) -> gpd.GeoDataFrame:
-    frame = read_layer(part.layer, workspace)
+def _rows(part: _Part, dataset: Dataset) -> gpd.GeoDataFrame:
+    frame = dataset.layer(part.layer)
     chosen = frame.loc[frame[part.column].isin(part.codes) != part.other].copy()
     chosen.attrs = dict(frame.attrs)
     known = "empty" if "subsidence" in part.codes and chosen.empty else _completeness(chosen)
@@ -171,7 +166,7 @@ def _rows(part: _Part, workspace: Workspace | None) -> gpd.GeoDataFrame:
     return as_areas(chosen) if part.layer == "protected_land" else chosen
 
 
-def surroundings(workspace: Place = None) -> dict[str, gpd.GeoDataFrame]:
+def surroundings(place: Place = None) -> dict[str, gpd.GeoDataFrame]:
     """Read what `parcel_facts` takes: areas, places, roads and what stands against building.
 
     Stations under construction are left out, and green that is no park; schools are primary and
@@ -180,8 +175,8 @@ def surroundings(workspace: Place = None) -> dict[str, gpd.GeoDataFrame]:
 
     Parameters
     ----------
-    workspace
-        A workspace or its folder; without it the shipped layers.
+    place
+        A dataset, a workspace or its folder; without it the shipped layers.
 
     Returns
     -------
@@ -195,20 +190,19 @@ def surroundings(workspace: Place = None) -> dict[str, gpd.GeoDataFrame]:
     >>> around["subsidence"].attrs["completeness"], len(around["nodes"])
     ('empty', 8)
     """
-    opened = None if workspace is None else open_workspace(workspace)
-    found = {name: _layer(name, opened) for name in _MEMBERSHIPS}
-    found |= {name: _rows(part, opened) for name, part in _PARTS.items()}
-    roads = _layer("roads", opened)
-    return found | {"roads": roads}
+    dataset = Dataset.open(place)
+    found = {name: _layer(name, dataset) for name in _MEMBERSHIPS}
+    found |= {name: _rows(part, dataset) for name, part in _PARTS.items()}
+    return found | {"roads": _layer("roads", dataset)}
 
 
-def crossing_lines(workspace: Place = None) -> dict[str, gpd.GeoDataFrame]:
+def crossing_lines(place: Place = None) -> dict[str, gpd.GeoDataFrame]:
     """Read the roads, rivers and railways that `parcel_crossings` looks at.
 
     Parameters
     ----------
-    workspace
-        A workspace or its folder; without it the shipped layers.
+    place
+        A dataset, a workspace or its folder; without it the shipped layers.
 
     Returns
     -------
@@ -220,18 +214,18 @@ def crossing_lines(workspace: Place = None) -> dict[str, gpd.GeoDataFrame]:
     >>> list(crossing_lines())
     ['roads', 'ring_roads', 'waterways', 'rivers', 'railways']
     """
-    opened = None if workspace is None else open_workspace(workspace)
-    return {name: _layer(name, opened) for name in CROSSED_BY}
+    dataset = Dataset.open(place)
+    return {name: _layer(name, dataset) for name in CROSSED_BY}
 
 
-def roads_complete_on(areas: gpd.GeoDataFrame, workspace: Place = None) -> gpd.GeoSeries:
+def roads_complete_on(areas: gpd.GeoDataFrame, place: Place = None) -> gpd.GeoSeries:
     """Tell on which ground the roads are complete, as far as it matters for some areas.
 
     Parameters
     ----------
     areas
         Areas of interest in EPSG:4551.
-    workspace
+    place
         Whose roads; without it those of the shipped layers.
 
     Returns
@@ -240,16 +234,9 @@ def roads_complete_on(areas: gpd.GeoDataFrame, workspace: Place = None) -> gpd.G
         The areas themselves where the layer is complete; the box in which the shipped layer
         is; else an empty shape.
     """
-    opened = None if workspace is None else open_workspace(workspace)
-    if read_layer("roads", opened).attrs["completeness"] == "complete":
-        return gpd.GeoSeries([shapely.union_all(areas.geometry.to_numpy())], crs=WORKING)
-    own = opened is not None and (opened.fictional or bool(supply_record("roads", opened)))
-    box = None if own else layer_schema("roads").complete_bbox
-    if box is None:
-        return gpd.GeoSeries([shapely.Polygon()], crs=WORKING)
-    # Many corners: a parallel is no straight line in the working system.
-    ground = shapely.segmentize(shapely.box(*box), _CORNER_DEGREES)
-    return to_working(gpd.GeoSeries([ground], crs=GEOGRAPHIC, name="roads"))
+    land = Dataset.open(place).complete_on("roads")
+    ground = shapely.union_all(areas.geometry.to_numpy()) if land is None else land
+    return gpd.GeoSeries([ground], crs=WORKING, name="roads")
 
 
 def planned_uses(present: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -36,13 +36,15 @@ class Sheet:
     "Lines that stand over the table, such as that parcels are assumed."
 
 
-def workbook_bytes(sheets: Sequence[Sheet | Form]) -> bytes:
+def workbook_bytes(sheets: Sequence[Sheet | Form], *, footer: str = "") -> bytes:
     """Write tables as a workbook.
 
     Parameters
     ----------
     sheets
         In their order: plain tables, and forms as they are handed in.
+    footer
+        Text at the foot of every printed page, such as the run that the figures belong to.
 
     Returns
     -------
@@ -68,6 +70,7 @@ def workbook_bytes(sheets: Sequence[Sheet | Form]) -> bytes:
             fill_form(page, sheet)
         else:
             _fill(page, sheet)
+        page.oddFooter.left.text = footer.replace("&", "&&") or None
     return workbook_content(book, _DAY)
 
 

@@ -26,12 +26,11 @@ from erdao_gis.analysis import (
     walk_minutes,
     walking_graph,
 )
-from erdao_gis.catalogue import open_workspace, read_layer
+from erdao_gis.catalogue import Dataset, Place
 from erdao_gis.errors import Fault, GeometryError, NotInPlanError
 from erdao_gis.land_use import limit_norms
 from erdao_gis.parcels.looking import look_over
 from erdao_gis.parcels.reading import (
-    Place,
     as_areas,
     crossing_lines,
     roads_complete_on,
@@ -111,7 +110,7 @@ class LimitCheck:
 
 
 def draft_areas(
-    workspace: Place = None,
+    place: Place = None,
     *,
     areas: Sequence[str] = (),
     size_ha: float = 1.0,
@@ -121,8 +120,8 @@ def draft_areas(
 
     Parameters
     ----------
-    workspace
-        A workspace or its folder; without it the shipped district.
+    place
+        A dataset, a workspace or its folder; without it the shipped district.
     areas
         Ids of the areas; all if none are named.
     size_ha
@@ -150,8 +149,8 @@ def draft_areas(
     >>> len(drafted.draft.parcels), [fault.rule for fault in drafted.draft.faults]
     (0, ['parcels_draft_unplaced'])
     """
-    opened = None if workspace is None else open_workspace(workspace)
-    layers = [read_layer(name, opened) for name in ("renewal_areas", "release_areas")]
+    dataset = Dataset.open(place)
+    layers = [dataset.layer(name) for name in ("renewal_areas", "release_areas")]
     lands = gpd.GeoDataFrame(pd.concat(layers), geometry="geometry", crs=layers[0].crs)
     unknown = [key for key in areas if key not in lands.index]
     if unknown:
@@ -161,19 +160,18 @@ def draft_areas(
     chosen_rules = rules or DraftRules()
     draft = draft_parcels(
         chosen,
-        read_layer("roads", opened),
-        complete_within=roads_complete_on(chosen, opened),
-        waterways=_placed("waterways", opened),
-        railways=_placed("railways", opened),
+        dataset.layer("roads"),
+        complete_within=roads_complete_on(chosen, dataset),
+        waterways=_placed(dataset.layer("waterways")),
+        railways=_placed(dataset.layer("railways")),
         size_ha=size_ha,
         rules=chosen_rules,
     )
-    named = _named(_outside(draft.parcels, read_layer("district", opened)))
+    named = _named(_outside(draft.parcels, dataset.layer("district")))
     return AreaDraft(draft=replace(draft, parcels=named), areas=chosen, rules=chosen_rules)
 
 
-def _placed(name: str, workspace: Place) -> gpd.GeoDataFrame | None:
-    frame = read_layer(name, workspace)
+def _placed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
     return frame if frame.geometry.notna().any() else None
 
 
@@ -233,7 +231,7 @@ def _judged(parcels: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def facts_of_parcels(
-    workspace: Place = None, *, parcels: gpd.GeoDataFrame | None = None
+    place: Place = None, *, parcels: gpd.GeoDataFrame | None = None
 ) -> ParcelFacts:
     """Tell size, streets, place, distances, clashes, crossings and what is built of each parcel.
 
@@ -243,10 +241,10 @@ def facts_of_parcels(
 
     Parameters
     ----------
-    workspace
-        A workspace or its folder; without it the shipped district.
+    place
+        A dataset, a workspace or its folder; without it the shipped district.
     parcels
-        Parcels in EPSG:4551 on their codes, such as drafted ones, in place of the workspace's.
+        Parcels in EPSG:4551 on their codes, such as drafted ones, in place of those of the place.
 
     Returns
     -------
@@ -257,20 +255,20 @@ def facts_of_parcels(
     Raises
     ------
     WorkspaceError
-        No parcels are given and the workspace has none.
+        No parcels are given and the place has none.
     SchemaError
         More than one edition of codes.
     """
-    opened = None if workspace is None else open_workspace(workspace)
-    given, audit = look_over(opened, parcels)
-    around = surroundings(opened)
+    dataset = Dataset.open(place)
+    given, audit = look_over(dataset, parcels)
+    around = surroundings(dataset)
     plots = _measurable(given, audit)
-    crossings, audit = _crossed(plots, audit, opened)
+    crossings, audit = _crossed(plots, audit, dataset)
     facts = parcel_facts(plots, around)
     states = dict(facts.attrs["state"])
     unmeasured = facts.attrs["unmeasured"]
     walks, lost = _walks(plots, around)
-    crossed, built = crossing_figures(plots, crossings), _built(plots, opened)
+    crossed, built = crossing_figures(plots, crossings), _built(plots, dataset)
     for column, minutes in walks.items():
         states[column] = minutes.attrs["state"]
     for figures, state in ((crossed, crossings.attrs["state"]), (built, built.attrs["state"])):
@@ -289,10 +287,10 @@ def facts_of_parcels(
 
 
 def _crossed(
-    plots: gpd.GeoDataFrame, audit: ParcelAudit, workspace: Place
+    plots: gpd.GeoDataFrame, audit: ParcelAudit, dataset: Dataset
 ) -> tuple[pd.DataFrame, ParcelAudit]:
     """List what crosses the parcels, and add what does for certain to what is wrong with them."""
-    crossings = parcel_crossings(plots, crossing_lines(workspace))
+    crossings = parcel_crossings(plots, crossing_lines(dataset))
     return crossings, replace(audit, faults=(*audit.faults, *crossing_faults(crossings)))
 
 
@@ -323,14 +321,12 @@ def _walks(
     return found, list({(one.file, one.feature, str(one.facts)): one for one in faults}.values())
 
 
-def _built(plots: gpd.GeoDataFrame, workspace: Place) -> pd.DataFrame:
-    buildings, green = (as_areas(read_layer(name, workspace)) for name in _BUILT_OF)
+def _built(plots: gpd.GeoDataFrame, dataset: Dataset) -> pd.DataFrame:
+    buildings, green = (as_areas(dataset.layer(name)) for name in _BUILT_OF)
     return parcel_intensity(plots, buildings, green=green)
 
 
-def check_parcels(
-    workspace: Place = None, *, parcels: gpd.GeoDataFrame | None = None
-) -> LimitCheck:
+def check_parcels(place: Place = None, *, parcels: gpd.GeoDataFrame | None = None) -> LimitCheck:
     """Look the parcels over, tell what crosses them, hold what stands on them against limits.
 
     A limit that is no figure counts as not set, a parcel that cannot be measured has no values;
@@ -338,10 +334,10 @@ def check_parcels(
 
     Parameters
     ----------
-    workspace
-        A workspace or its folder; without it the shipped district.
+    place
+        A dataset, a workspace or its folder; without it the shipped district.
     parcels
-        Parcels in EPSG:4551 on their codes, in place of the workspace's.
+        Parcels in EPSG:4551 on their codes, in place of those of the place.
 
     Returns
     -------
@@ -350,14 +346,14 @@ def check_parcels(
     Raises
     ------
     WorkspaceError
-        No parcels are given and the workspace has none.
+        No parcels are given and the place has none.
     SchemaError
         More than one edition of codes.
     """
-    opened = None if workspace is None else open_workspace(workspace)
-    given, audit = look_over(opened, parcels)
+    dataset = Dataset.open(place)
+    given, audit = look_over(dataset, parcels)
     plots = _measurable(given, audit)
-    _, audit = _crossed(plots, audit, opened)
-    values = _of_all(_built(plots, opened), given)
+    _, audit = _crossed(plots, audit, dataset)
+    values = _of_all(_built(plots, dataset), given)
     limits = check_limits(_judged(given), values=values)
     return LimitCheck(parcels=given, limits=limits, values=values, audit=audit)

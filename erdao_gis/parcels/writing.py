@@ -1,6 +1,7 @@
 """Write the answers: XLSX for reading, GeoPackage with full Chinese headings for other programs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -32,21 +33,45 @@ def notices(parcels: gpd.GeoDataFrame, language: Language) -> tuple[str, ...]:
     return (word("parcels", "assumed", language).format(number=number),) if number else ()
 
 
-def _book(path: Path, sheets: Sequence[tuple[str, pd.DataFrame]], language: Language,
-          over: tuple[str, ...] = (), forms: Sequence[Form] = ()) -> Path:  # fmt: skip
-    made: list[Form | Sheet] = [*forms]
-    made += [
-        Sheet(title=word("parcels", f"sheet_{key}", language), table=table, notices=over)
-        for key, table in sheets
-    ]
-    return write_bytes_atomic(path, workbook_bytes(made))
+@dataclass(frozen=True, kw_only=True)
+class _Book:
+    """What a workbook says beside its tables."""
+
+    language: Language
+    over: tuple[str, ...]
+    "Lines over each table."
+    run: str
+    "Id of the run whose figures it holds; empty if nobody says."
+
+    def write(
+        self,
+        path: Path,
+        sheets: Sequence[tuple[str, pd.DataFrame]],
+        forms: Sequence[Form] = (),
+    ) -> Path:
+        """Write forms, then tables, then what names the run; it stands in print on every page."""
+        named = word("parcels", "run_line", self.language).format(run=self.run) if self.run else ""
+        notes = (named,) if named else ()
+        made: list[Form | Sheet] = [replace(form, notes=(*form.notes, *notes)) for form in forms]
+        made += [
+            Sheet(
+                title=word("parcels", f"sheet_{key}", self.language), table=table, notices=self.over
+            )
+            for key, table in sheets
+        ]
+        if named:
+            heading = word("parcels", "run", self.language)
+            made.append(Sheet(title=heading, table=pd.DataFrame({heading: [self.run]})))
+        return write_bytes_atomic(path, workbook_bytes(made, footer=named))
 
 
 def _flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(frame.drop(columns=frame.geometry.name))
 
 
-def write_draft(drafted: AreaDraft, folder: Path | str, language: Language) -> list[Path]:
+def write_draft(
+    drafted: AreaDraft, folder: Path | str, language: Language, *, run: str = ""
+) -> list[Path]:
     """Write drafted parcels as ``parcels_draft.gpkg`` and ``parcels_draft.xlsx``.
 
     Both say that the parcels are assumed. The GeoPackage can be imported ``--as parcels``.
@@ -62,11 +87,13 @@ def write_draft(drafted: AreaDraft, folder: Path | str, language: Language) -> l
         ("ledger", tables.ledger_table(drafted, language)),
         ("refused", tables.refusal_table(drafted, language)),
     ]
-    over = notices(draft.parcels, language)
-    return [*written, _book(target / "parcels_draft.xlsx", sheets, language, over)]
+    book = _Book(language=language, over=notices(draft.parcels, language), run=run)
+    return [*written, book.write(target / "parcels_draft.xlsx", sheets)]
 
 
-def write_facts(found: ParcelFacts, folder: Path | str, language: Language) -> list[Path]:
+def write_facts(
+    found: ParcelFacts, folder: Path | str, language: Language, *, run: str = ""
+) -> list[Path]:
     """Write facts as ``parcels_facts.gpkg`` and ``parcels_facts.xlsx``.
 
     The GeoPackage has the parcels' own columns and the facts under full Chinese headings, in
@@ -81,8 +108,9 @@ def write_facts(found: ParcelFacts, folder: Path | str, language: Language) -> l
         ("worth", tables.worth_table(found, language)),
         ("faults", tables.fault_table(found.audit.faults, language)),
     ]
-    book = _book(target / "parcels_facts.xlsx", sheets, language, notices(found.parcels, language))
-    return [write_features(_filed(table), target / "parcels_facts.gpkg"), book]
+    book = _Book(language=language, over=notices(found.parcels, language), run=run)
+    features = write_features(_filed(table), target / "parcels_facts.gpkg")
+    return [features, book.write(target / "parcels_facts.xlsx", sheets)]
 
 
 def _filed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -90,16 +118,18 @@ def _filed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return table.reset_index(drop=True)
 
 
-def write_check(checked: LimitCheck, folder: Path | str, language: Language) -> list[Path]:
-    """Write counts, breaches, all limits and the faults as ``parcels_check.xlsx``."""
+def write_check(
+    checked: LimitCheck, folder: Path | str, language: Language, *, run: str = ""
+) -> list[Path]:
+    """Write counts, breaches, limits and faults as ``parcels_check.xlsx``."""
     sheets = [
         ("counts", tables.counts_table(checked.limits, language)),
         ("broken", tables.limits_table(checked.broken, language)),
         ("limits", tables.limits_table(checked.limits, language)),
         ("faults", tables.fault_table(checked.audit.faults, language)),
     ]
-    over = notices(checked.parcels, language)
-    return [_book(Path(folder) / "parcels_check.xlsx", sheets, language, over)]
+    book = _Book(language=language, over=notices(checked.parcels, language), run=run)
+    return [book.write(Path(folder) / "parcels_check.xlsx", sheets)]
 
 
 def write_balance(
@@ -109,6 +139,7 @@ def write_balance(
     *,
     level: int = 1,
     unit: str | None = None,
+    run: str = "",
 ) -> list[Path]:
     """Write the balance with all that its cells rest on as ``land_balance.xlsx``.
 
@@ -126,6 +157,8 @@ def write_balance(
         Level of the classes: 1, 2 or 3.
     unit
         Layer of areas for which the balance is set too, such as ``subdistricts``.
+    run
+        Id of the run that the balance belongs to; it stands on every sheet.
 
     Returns
     -------
@@ -147,4 +180,5 @@ def write_balance(
     notes = (*drafted_note(whole), *left_out_notes(whole))
     over = tuple(note.text(language) for note in notes)
     made = [form for form in forms if form is not None]
-    return [_book(Path(folder) / "land_balance.xlsx", sheets, language, over, made)]
+    book = _Book(language=language, over=over, run=run)
+    return [book.write(Path(folder) / "land_balance.xlsx", sheets, made)]

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 
-from erdao_gis.catalogue import Workspace
+from erdao_gis.catalogue import Dataset
 from erdao_gis.errors import Language, SchemaError
 from erdao_gis.indicators import Evaluation
 from erdao_gis.plan import read_plan
@@ -58,9 +58,9 @@ def date_text(as_of: str | dt.date, language: Language) -> str:
     )
 
 
-def _subject(workspace: Workspace | None, language: Language) -> str:
-    if workspace is not None and workspace.fictional:
-        return workspace.title_in(language)
+def _subject(dataset: Dataset, language: Language) -> str:
+    if dataset.fictional and dataset.title is not None:
+        return dataset.title.text(language)
     plan = read_plan().outline
     return plan.title_zh if language == "zh" else plan.title_en
 
@@ -68,7 +68,7 @@ def _subject(workspace: Workspace | None, language: Language) -> str:
 def build_report(
     evaluation: Evaluation,
     *,
-    workspace: Workspace | None,
+    dataset: Dataset,
     as_of: str | dt.date,
     language: Language,
 ) -> Report:
@@ -78,8 +78,8 @@ def build_report(
     ----------
     evaluation
         Verdicts, and the table of the whole district that they were read from.
-    workspace
-        Whose maps are drawn; None for the shipped layers.
+    dataset
+        Whose maps are drawn.
     as_of
         Date of the evaluation: ``2025``, ``2025-12-31`` or a date.
     language
@@ -100,21 +100,21 @@ def build_report(
         language=language,
         template=evaluation.template,
         title=word("reports", f"title_{evaluation.template}", language),
-        subject=_subject(workspace, language),
+        subject=_subject(dataset, language),
         as_of=day,
         as_of_text=date_text(as_of, language),
-        fictional=workspace is not None and workspace.fictional,
+        fictional=dataset.fictional,
         run_id=table.run_id,
         inputs=dict(table.inputs),
         versions=dict(table.versions),
         faults=tuple(fault.message(language) for fault in table.faults),
         themes=found,
-        missing=missing_inputs(table, workspace, language) + missing_bases(judged, language),
+        missing=missing_inputs(table, dataset, language) + missing_bases(judged, language),
         judged=judged,
         left_out=left_out_lines(evaluation, language),
         behind=evaluation.limits.behind,
         off=evaluation.limits.off,
         path=evaluation.path,
         norms=norm_lines(table, language),
-        maps=report_maps(workspace, language),
+        maps=report_maps(dataset, language),
     )

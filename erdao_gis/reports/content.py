@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 Template = Literal["mid", "final"]
-State = Literal["value", "lower_bound", "no_data"]
+State = Literal["value", "lower_bound", "part", "no_data"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class FigureLine:
     name: str
     """Name with its variant."""
     label: str
-    """Variant alone; empty where the indicator has none."""
+    """Ground and way of measuring alone; empty where neither is told."""
     unit: str
     """Unit as it is written."""
     state: State
@@ -74,6 +74,10 @@ class FigureLine:
     gap_text: str
     missing_text: str
     """What is missing, where there is no figure."""
+    part_text: str = ""
+    """On which part of its ground it was measured; empty where on all of it."""
+    method_text: str = ""
+    """How its walks were measured; empty if it walks nowhere."""
 
     @property
     def short(self) -> bool:
@@ -103,8 +107,8 @@ class Block:
 
     @property
     def single(self) -> bool:
-        """Whether there is one figure only, without a variant to name."""
-        return len(self.figures) == 1 and not self.figures[0].label
+        """Whether there is one figure only; the block is then named as it is."""
+        return len(self.figures) == 1
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -239,7 +243,7 @@ class Report:
 
     def states(self) -> dict[str, int]:
         """Count the figures by state."""
-        counts = {"value": 0, "lower_bound": 0, "no_data": 0}
+        counts = {"value": 0, "lower_bound": 0, "part": 0, "no_data": 0}
         for figure in self.figures:
             counts[figure.state] += 1
         return counts

@@ -6,11 +6,12 @@ from typing import Any
 
 from erdao_gis.errors import Language
 from erdao_gis.indicators import Indicator, Table, norms, registry
-from erdao_gis.indicators.table import bounded_text, number_text, plain_row, unit_text
+from erdao_gis.indicators.naming import figure_label, method_text
+from erdao_gis.indicators.table import bounded_text, number_text, part_text, plain_row, unit_text
 from erdao_gis.plan import read_plan
 from erdao_gis.reports.content import Block, FigureLine, NormLine, Theme
 from erdao_gis.reports.gaps import missing_words
-from erdao_gis.wording import word, words
+from erdao_gis.wording import word
 
 __all__ = ["clauses_text", "norm_lines", "operator_text", "themes", "unit_words", "with_unit"]
 
@@ -84,15 +85,14 @@ def _value_text(row: Mapping[str, Any], language: Language) -> str:
     return bounded_text(row["value"], row["state"])
 
 
-def _line(row: Mapping[str, Any], language: Language) -> FigureLine:
-    label = ""
-    if row["variant"] and f"variant_{row['variant']}" in words("indicators"):
-        label = word("indicators", f"variant_{row['variant']}", language)
-    target = row["target"]
+def _line(row: Mapping[str, Any], known: Indicator, language: Language) -> FigureLine:
+    variant, target = row["variant"], row["target"]
+    label = figure_label(known, variant, part=row["state"] == "part")
+    method = method_text(known, variant)
     return FigureLine(
         id=row["id"],
         name=row[f"name_{language}"],
-        label=label or row["variant"],
+        label="" if label is None else label.text(language),
         unit=unit_words(row["unit"], language),
         state=row["state"],
         value=row["value"],
@@ -109,6 +109,8 @@ def _line(row: Mapping[str, Any], language: Language) -> FigureLine:
         else f"{operator_text(row['target_operator'])} {number_text(target)}".strip(),
         gap_text=gap_text(row),
         missing_text=missing_words(row["missing"], language) if row["state"] == "no_data" else "",
+        part_text=part_text(row, language),
+        method_text="" if method is None else method.text(language),
     )
 
 
@@ -123,20 +125,19 @@ def clauses_text(keys: Sequence[str], language: Language) -> str:
     return mark.join(_citations(language)[key] for key in keys)
 
 
-def _block(
-    key: str, rows: list[dict[str, Any]], row: Indicator | None, language: Language
-) -> Block:
+def _block(key: str, rows: list[dict[str, Any]], row: Indicator, language: Language) -> Block:
     first = rows[0]
     norm = norms().get(first["norm"])
     certainty = "" if norm is None else word("indicators", f"certainty_{norm.certainty}", language)
     return Block(
         id=key,
-        name=first[f"name_{language}"] if row is None else row.name(language),
-        formula="" if row is None else row.formula(language),
+        # The one figure of an indicator is named in full, several have their labels.
+        name=first[f"name_{language}"] if len(rows) == 1 else row.name(language),
+        formula=row.formula(language),
         norm="" if norm is None else norm.title(language),
         certainty=certainty,
         clauses=clauses_text(first["clauses"], language),
-        figures=tuple(_line(each, language) for each in rows),
+        figures=tuple(_line(each, row, language) for each in rows),
     )
 
 
@@ -153,23 +154,21 @@ def themes(table: Table, language: Language) -> tuple[Theme, ...]:
     Returns
     -------
     tuple of Theme
-        Without charts. Indicators that are not in the registry stand under "own".
+        Without charts. Indicators of the user's own stand under "own".
     """
     grouped: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    known = registry()
+    known = {**registry(), **table.rows}
     for record in table.frame.to_dict("records"):
         row = plain_row({str(key): value for key, value in record.items()})
         if row["unit_id"] != "all":
             continue
-        group = known[row["indicator"]].group if row["indicator"] in known else "own"
+        group = known[row["indicator"]].group
         grouped.setdefault(group, {}).setdefault(row["indicator"], []).append(row)
     return tuple(
         Theme(
             key=group,
             title=word("indicators", f"group_{group}", language),
-            blocks=tuple(
-                _block(key, rows, known.get(key), language) for key, rows in blocks.items()
-            ),
+            blocks=tuple(_block(key, rows, known[key], language) for key, rows in blocks.items()),
         )
         for group, blocks in grouped.items()
     )

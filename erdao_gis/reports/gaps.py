@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from erdao_gis.catalogue import Workspace, layer_names, layer_schema, read_layer
+from erdao_gis.catalogue import Dataset, layer_names, layer_schema
 from erdao_gis.errors import Language
 from erdao_gis.indicators import Table, registry
 from erdao_gis.reports.content import Missing
@@ -105,7 +105,7 @@ def _whom(token: str, language: Language) -> str:
     )
 
 
-def _held(token: str, workspace: Workspace | None, language: Language) -> str:
+def _held(token: str, dataset: Dataset, language: Language) -> str:
     """Tell what there is of an input today."""
     if _split(token)[0] in (_STATISTICS, _SCENE):
         return word("reports", f"held_{_word_key(token)}", language)
@@ -114,7 +114,7 @@ def _held(token: str, workspace: Workspace | None, language: Language) -> str:
         layer = _split(option)[0]
         if layer not in layer_names():
             continue
-        frame = read_layer(layer, workspace)
+        frame = dataset.layer(layer)
         placed = int(frame.geometry.notna().sum())
         if frame.empty or not placed:
             key = "held_none" if frame.empty else "held_unplaced"
@@ -129,17 +129,15 @@ def _held(token: str, workspace: Workspace | None, language: Language) -> str:
     return mark.join(dict.fromkeys(said))
 
 
-def missing_inputs(
-    table: Table, workspace: Workspace | None, language: Language
-) -> tuple[Missing, ...]:
+def missing_inputs(table: Table, dataset: Dataset, language: Language) -> tuple[Missing, ...]:
     """List the inputs without which figures have no value, most wanted first.
 
     Parameters
     ----------
     table
         Indicator table.
-    workspace
-        Where the layers are read, to say what there is of them; None for the shipped ones.
+    dataset
+        Where the layers are read, to say what there is of them.
     language
         Language of the words.
 
@@ -149,7 +147,7 @@ def missing_inputs(
         Empty if every figure has a value. A figure that lacks two inputs counts at both.
     """
     wanted: dict[str, _Wanted] = {}
-    known = registry()
+    known = {**registry(), **table.rows}
     rows = table.frame[table.frame["state"] == "no_data"]
     for record in rows.to_dict("records"):
         name = record["indicator"]
@@ -162,7 +160,7 @@ def missing_inputs(
     return tuple(
         Missing(
             name=_token_words(entry.token, language),
-            held=_held(entry.token, workspace, language),
+            held=_held(entry.token, dataset, language),
             whom=_whom(entry.token, language),
             indicators=tuple(entry.indicators),
             figures=entry.figures,

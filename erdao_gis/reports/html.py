@@ -129,13 +129,11 @@ def _figure(picture: Picture) -> str:
 def _summary(report: Report) -> str:
     language = report.language
     lines = [tag("p", None, text(line)) for line in summary_words(report)]
-    looks = ("name", "num", "num", "num", "num")
-    keys = ("theme", "count_value", "count_lower_bound", "count_no_data", "total")
+    looks = ("name", "num", "num", "num", "num", "num")
+    keys = ("theme", "count_value", "count_lower_bound", "count_part", "count_no_data", "total")
     headings = [word("reports", key, language) for key in keys]
     rows = [
-        tag(
-            "tr", None, cells(zip(headings, ("name", "num", "num", "num", "num"), row, strict=True))
-        )
+        tag("tr", None, cells(zip(headings, looks, row, strict=True)))
         for row in count_words(report)
     ]
     return "".join(lines) + _table(headings, rows, "counts", looks)

@@ -5,7 +5,7 @@ from importlib import resources
 
 import geopandas as gpd
 
-from erdao_gis.catalogue import Workspace, code_lists, layer_schema, read_layer, sources
+from erdao_gis.catalogue import Dataset, code_lists, layer_schema, sources
 from erdao_gis.drawing import Sheet, SheetLayer, draw_map, extent_of, layer_style
 from erdao_gis.errors import Language
 from erdao_gis.reports.content import Picture
@@ -36,9 +36,9 @@ def _named(text: str) -> list[tuple[str, str]]:
 
 
 def _sheet_layer(
-    name: str, style: str, workspace: Workspace | None, language: Language, *, backdrop: bool
+    name: str, style: str, dataset: Dataset, language: Language, *, backdrop: bool
 ) -> SheetLayer:
-    frame = read_layer(name, workspace)
+    frame = dataset.layer(name)
     if name == "roads" and backdrop:
         attrs = frame.attrs
         frame = frame[frame["road_class"].isin(_MAIN_ROADS)]
@@ -72,14 +72,14 @@ def _attribution(frames: list[gpd.GeoDataFrame]) -> tuple[str, ...]:
 
 
 def report_maps(
-    workspace: Workspace | None, language: Language, *, review_number: str = ""
+    dataset: Dataset, language: Language, *, review_number: str = ""
 ) -> tuple[Picture, ...]:
     """Draw the maps of a report.
 
     Parameters
     ----------
-    workspace
-        Whose layers are drawn; None for the shipped ones.
+    dataset
+        Whose layers are drawn.
     language
         Language of names and words.
     review_number
@@ -94,14 +94,14 @@ def report_maps(
     extent: Extent | None = None
     for row in _rows():
         featured = [
-            _sheet_layer(name, style, workspace, language, backdrop=False)
+            _sheet_layer(name, style, dataset, language, backdrop=False)
             for name, style in _named(row["layers"])
         ]
         subject = [layer for layer in featured if _placed(layer)]
         if not subject:
             continue
         ground = [
-            _sheet_layer(name, style, workspace, language, backdrop=True)
+            _sheet_layer(name, style, dataset, language, backdrop=True)
             for name, style in _named(row["backdrop"])
         ]
         ground = [layer for layer in ground if _placed(layer)]

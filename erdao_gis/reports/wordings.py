@@ -45,7 +45,7 @@ def summary_words(report: Report) -> list[str]:
     return lines
 
 
-def count_words(report: Report) -> list[tuple[str, str, str, str, str]]:
+def count_words(report: Report) -> list[tuple[str, str, str, str, str, str]]:
     """Count the figures of each theme by state, and of all."""
     rows = []
     for theme in report.themes:
@@ -59,6 +59,7 @@ def count_words(report: Report) -> list[tuple[str, str, str, str, str]]:
             title,
             str(states.count("value")),
             str(states.count("lower_bound")),
+            str(states.count("part")),
             str(states.count("no_data")),
             str(len(states)),
         )
@@ -73,7 +74,7 @@ def reading_pairs(report: Report) -> list[tuple[str, list[str]]]:
         return word("reports", key, report.language)
 
     paragraphs = {
-        "state": ("value", "lower_bound", "no_data"),
+        "state": ("value", "lower_bound", "part", "no_data"),
         "band": ("band_text",),
         "evidence": ("evidence_text",),
         "gap": ("gap_text",),
@@ -122,8 +123,12 @@ def block_notes(block: Block, language: Language) -> list[tuple[str, str]]:
     """Return formula, norm with its certainty, and clauses of an indicator, as far as known."""
     zh = language == "zh"
     sure = f"（{block.certainty}）" if zh else f" ({block.certainty})"
+    parts = dict.fromkeys(figure.part_text for figure in block.figures)
+    methods = dict.fromkeys(figure.method_text for figure in block.figures)
     notes = {
         "formula": block.formula,
+        "method": " ".join(filter(None, methods)),
+        "ground": "; ".join(filter(None, parts)),
         "norm": f"{block.norm}{sure}" if block.norm else "",
         "clauses": block.clauses,
     }

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from erdao_gis.catalogue import Workspace, open_workspace
 from erdao_gis.errors import Language, NotInPlanError
 from erdao_gis.files import atomic_file
-from erdao_gis.indicators import Table, compute_indicators, evaluate
+from erdao_gis.indicators import Run, RunLike, Table, evaluate
 from erdao_gis.reports.building import build_report
 from erdao_gis.reports.content import Report, Template
 from erdao_gis.reports.html import report_html
@@ -23,7 +22,7 @@ FORMATS: tuple[Format, ...] = ("html", "pdf", "xlsx")
 
 def write_report(
     folder: Path | str,
-    workspace: Workspace | Path | str | None = None,
+    place: RunLike = None,
     *,
     as_of: str | dt.date,
     template: Template = "final",
@@ -37,8 +36,8 @@ def write_report(
     ----------
     folder
         Where the files go; it is made when missing.
-    workspace
-        Workspace whose data are measured; None for the shipped layers.
+    place
+        A run, a dataset, a workspace or its folder; None for the shipped layers.
     as_of
         Date of the evaluation, ``2025``, ``2025-12-31`` or a date: reported figures that are
         younger are not read, and the PDF is dated on it.
@@ -50,7 +49,7 @@ def write_report(
     language
         ``zh`` or ``en``.
     table
-        Figures of the whole district already computed of the same workspace; None computes them.
+        Figures of the whole district that the run has; None takes all of them.
 
     Returns
     -------
@@ -79,11 +78,11 @@ def write_report(
     'report-final-2025-12-31-zh.html'
     """
     chosen = _checked(formats, language)
-    opened = None if workspace is None else open_workspace(workspace)
+    run = Run.over(place)
     time = as_of.isoformat() if isinstance(as_of, dt.date) else as_of
-    found = table or compute_indicators(opened)
-    evaluation = evaluate(time, opened, template=template, table=found)
-    report = build_report(evaluation, workspace=opened, as_of=as_of, language=language)
+    found = table or run.indicators()
+    evaluation = evaluate(time, run, template=template, table=found)
+    report = build_report(evaluation, dataset=run.dataset, as_of=as_of, language=language)
     # Everything is made before anything is written.
     contents = [(_name(report, each), _content(report, each)) for each in chosen]
     return [_written(Path(folder) / name, content) for name, content in contents]

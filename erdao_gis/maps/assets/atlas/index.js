@@ -69,20 +69,20 @@
       number(say("column_unplaced")), { text: say("column_evidence") }, number(say("column_amount")),
     ];
     table("layers", say("index_layers"), heads, sheet.layers.map((row) => [
-      pick(row.title), row.total, row.placed, row.total - row.placed, grades(row.grades),
+      pick(row.title), row.total, row.placed, row.unplaced, grades(row.grades),
       row.amounts.map(pick).join(page.language() === "zh" ? "，" : ", ") || "—",
     ]));
     if (!sheet.counts) return;
-    const [placed, unplaced, other] = sheet.counts;
+    const [placed, unplaced, other, base] = sheet.counts;
     byId("summary").textContent = say("register_summary", {
-      total: placed + unplaced + other, placed, unplaced, other, base: sheet.base,
+      total: placed + unplaced + other, placed, unplaced, other, base,
     });
   }
 
   function result(row) {
     const cell = make("div");
-    if (!row.missing.length) cell.append(make("p", "given", pick(row.whole)));
-    else {
+    for (const whole of row.wholes) cell.append(make("p", "given", pick(whole)));
+    if (row.missing.length) {
       cell.append(make("p", "none", say("state_no_data")), make("p", "hint", say("missing_inputs")));
       const list = make("ul");
       for (const line of row.missing) list.append(make("li", "given", pick(line)));
@@ -103,6 +103,7 @@
     byId("subtitle").textContent = pick(sheet.subtitle);
     byId("warning").textContent = pick(sheet.warning);
     byId("warning").hidden = !sheet.warning;
+    byId("run").textContent = say("run_line", { run: sheet.run });
     byId("attribution").textContent = sheet.attribution.map(pick).join(page.language() === "zh" ? "；" : "; ");
     byId("language").lang = page.language() === "zh" ? "en" : "zh-CN";
   }

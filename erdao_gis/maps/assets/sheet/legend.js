@@ -185,8 +185,7 @@
     home.parentElement.hidden = !total;
     document.getElementById("unplaced-count").textContent = String(total);
     if (!page.sheet.counts) return;
-    const [placed, without, other] = page.sheet.counts;
-    const base = page.features.filter((feature) => !feature.xy && !feature.register_id).length;
+    const [placed, without, other, base] = page.sheet.counts;
     document.getElementById("summary").textContent =
       say("register_summary", { total: placed + without + other, placed, unplaced: without, other, base });
   }

@@ -89,6 +89,7 @@
     byId("title").textContent = page.pick(page.sheet.title);
     byId("subtitle").textContent = page.pick(page.sheet.subtitle);
     byId("attribution").textContent = page.sheet.attribution.map(page.pick).join(page.language() === "zh" ? "；" : "; ");
+    byId("run").textContent = page.sheet.run ? page.say("run_line", { run: page.sheet.run }) : "";
     byId("warning").textContent = page.pick(page.sheet.warning);
     byId("warning").hidden = !page.sheet.warning;
     const added = document.querySelector("meta[name='erdao-user-code']");
