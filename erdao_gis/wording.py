@@ -2,11 +2,13 @@
 
 import csv
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
 from erdao_gis.errors import Language
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,3 +69,14 @@ def pair(table: str, key: str, facts: Mapping[str, object] | None = None) -> Pai
         for language in ("zh", "en")
     }
     return Pair(zh=texts["zh"].format_map(given["zh"]), en=texts["en"].format_map(given["en"]))
+
+
+def label_list(labels: Iterable[object]) -> str:
+    """Name the first few of many rows in a message.
+
+    >>> label_list(range(8))
+    '0, 1, 2, 3, 4 … (+3)'
+    """
+    every = [str(label) for label in labels]
+    more = f" … (+{len(every) - _SHOWN})" if len(every) > _SHOWN else ""
+    return ", ".join(every[:_SHOWN]) + more

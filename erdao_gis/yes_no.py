@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 from erdao_gis.errors import SchemaError
+from erdao_gis.wording import label_list
 
 __all__ = ["WORD_LISTS", "as_codes", "is_yes", "read_codes"]
 
@@ -149,10 +150,9 @@ def is_yes(value: object, *, file: str = "", feature: str = "", column: str = ""
 
 
 def _unknown(wrong: list[str], codes: str, file: str, column: str) -> SchemaError:
-    more = f" … (+{len(wrong) - _SHOWN})" if len(wrong) > _SHOWN else ""
     words: dict[str, list[str]] = {}
     for word, code in _words(codes).items():
         words.setdefault(code, []).append(word)
     expected = "; ".join(f"{code} ({', '.join(some[:_SHOWN])} …)" for code, some in words.items())
-    facts = {"file": file, "column": column, "values": ", ".join(wrong[:_SHOWN]) + more}
+    facts = {"file": file, "column": column, "values": label_list(wrong)}
     return SchemaError("yes_no_unknown", facts | {"expected": expected})

@@ -3,11 +3,6 @@
 import pandas as pd
 import pytest
 
-from erdao_gis.analysis.land_use_codes import (
-    land_use_at_level,
-    recode_land_use,
-    unknown_codes,
-)
 from erdao_gis.errors import SchemaError
 from erdao_gis.land_use import (
     EDITIONS,
@@ -17,6 +12,11 @@ from erdao_gis.land_use import (
     limit_norms,
     parent_code,
     recoding,
+)
+from erdao_gis.land_use.codes import (
+    land_use_at_level,
+    recode_land_use,
+    unknown_codes,
 )
 
 # What eight codes of 2020 mean in 2023, where the same digits stand for something else.

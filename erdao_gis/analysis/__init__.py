@@ -19,7 +19,7 @@ of walks ``attrs["cut_off"]`` those that no street joins to a facility (:func:`c
 
 Parcels: :func:`draft_parcels`, :func:`parcel_facts`, :func:`parcel_crossings`,
 :func:`parcel_intensity`, :func:`check_limits`, :func:`audit_parcels`, :func:`land_balance`,
-:func:`recode_land_use`, :func:`split_parcel`, :func:`merge_parcels`, :func:`lineage`.
+:func:`split_parcel`, :func:`merge_parcels`, :func:`lineage`.
 
 A balance at several levels or within several units measures its ground once, with
 :func:`balance_ground` and :func:`units_ground`, and sums it with :func:`balance_at` and
@@ -43,7 +43,6 @@ from erdao_gis.analysis.land_balance import (
     units_ground,
 )
 from erdao_gis.analysis.land_use import land_use_mix
-from erdao_gis.analysis.land_use_codes import land_use_at_level, recode_land_use, unknown_codes
 from erdao_gis.analysis.limits import check_limits
 from erdao_gis.analysis.lineage import (
     ParcelBook,
@@ -105,7 +104,6 @@ __all__ = [
     "green_ratio",
     "join_parcel_table",
     "land_balance",
-    "land_use_at_level",
     "land_use_mix",
     "length_within",
     "lineage",
@@ -117,12 +115,10 @@ __all__ = [
     "parcel_intensity",
     "parcel_memberships",
     "parcels_on",
-    "recode_land_use",
     "renumber",
     "service_coverage",
     "split_parcel",
     "units_ground",
-    "unknown_codes",
     "walk_catchment",
     "walk_coverage",
     "walk_minutes",

@@ -1,6 +1,5 @@
 """What every measure asks of the frames it is given, before anything is computed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +11,7 @@ import shapely
 
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import GeometryError, SchemaError
+from erdao_gis.wording import label_list
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
@@ -29,7 +29,6 @@ _KIND_WORDS: dict[Kind, tuple[str, str]] = {
     "lines": ("线", "lines"),
     "any": ("点、线或面", "points, lines or areas"),
 }
-_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,13 +54,6 @@ class Given:
         away = np.ones(len(self.frame), dtype=bool)
         away[self.placed] = False
         return tuple(self.frame.index[away])
-
-
-def label_list(labels: Iterable[object]) -> str:
-    """Name the first few of many rows in a message."""
-    every = [str(label) for label in labels]
-    more = f" … (+{len(every) - _SHOWN})" if len(every) > _SHOWN else ""
-    return ", ".join(every[:_SHOWN]) + more
 
 
 def given(frame: gpd.GeoDataFrame, role: str, kind: Kind = "any") -> Given:

@@ -5,9 +5,9 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
-from erdao_gis.analysis._inputs import label_list
 from erdao_gis.analysis.street_network import WalkingGraph
 from erdao_gis.errors import Fault
+from erdao_gis.wording import label_list
 
 __all__ = ["cut_off_by_streets", "cut_off_faults"]
 

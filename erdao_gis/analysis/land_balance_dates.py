@@ -9,10 +9,10 @@ import pandas as pd
 import shapely
 
 from erdao_gis.analysis._inputs import Given, Shapes
-from erdao_gis.analysis.land_use_codes import code_column, land_use_at_level
 from erdao_gis.analysis.parcels_cover import TOLERANCE_M, Cover, cover_of
 from erdao_gis.analysis.parcels_given import parcels_given, polygon_parts
 from erdao_gis.land_use import mixed_codes
+from erdao_gis.land_use.codes import code_column, land_use_at_level
 
 __all__ = [
     "FINEST",

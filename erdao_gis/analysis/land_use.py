@@ -5,11 +5,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from erdao_gis.analysis._inputs import Floats, Given, given_together, label_list
+from erdao_gis.analysis._inputs import Floats, Given, given_together
 from erdao_gis.analysis._overlap import shared_area
 from erdao_gis.analysis._pieces import disjoint_pieces
 from erdao_gis.analysis._results import provenance, spread, state_of
 from erdao_gis.errors import GeometryError, SchemaError
+from erdao_gis.wording import label_list
 
 # Shares of a unit: what rounding and shared borders may add up to.
 _OVERLAP_TOLERANCE = 1e-6

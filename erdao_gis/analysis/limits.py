@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from erdao_gis.analysis._inputs import Floats, Mask, label_list
+from erdao_gis.analysis._inputs import Floats, Mask
 from erdao_gis.errors import SchemaError
 from erdao_gis.land_use import limit_norms
+from erdao_gis.wording import label_list
 
 __all__ = ["check_limits"]
 

@@ -16,10 +16,10 @@ import pandas as pd
 import shapely
 from shapely import LineString, MultiLineString, MultiPolygon, Polygon
 
-from erdao_gis.analysis._inputs import label_list
 from erdao_gis.analysis.lineage_ground import cut_apart, united
 from erdao_gis.analysis.parcels_given import parcels_given
 from erdao_gis.errors import GeometryError, NotInPlanError, SchemaError
+from erdao_gis.wording import label_list
 
 __all__ = [
     "ParcelBook",

@@ -9,11 +9,11 @@ import pandas as pd
 import shapely
 
 from erdao_gis.analysis._inputs import Mask, Shapes
-from erdao_gis.analysis.land_use_codes import code_column
 from erdao_gis.analysis.parcels_cover import TOLERANCE_M, cover_of
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import Fault, SchemaError
 from erdao_gis.land_use import class_codes, mixed_codes, require_edition
+from erdao_gis.land_use.codes import code_column
 from erdao_gis.wording import words
 
 __all__ = ["AuditRules", "ParcelAudit", "audit_parcels"]

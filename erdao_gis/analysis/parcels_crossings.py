@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from erdao_gis.analysis._inputs import Given, Positions, given, label_list
+from erdao_gis.analysis._inputs import Given, Positions, given
 from erdao_gis.analysis._results import State, state_of
 from erdao_gis.analysis._street_levels import TUNNEL, street_levels
 from erdao_gis.analysis.accuracy import metres_off
@@ -15,7 +15,7 @@ from erdao_gis.analysis.parcels_cover import TOLERANCE_M
 from erdao_gis.analysis.parcels_given import line_names, parcels_given
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import Fault
-from erdao_gis.wording import words
+from erdao_gis.wording import label_list, words
 
 __all__ = [
     "CROSSED_BY",
@@ -40,7 +40,7 @@ Metro lines are not among them: they run below the ground, and are drawn through
 NOT_CROSSED_BY = ("service", "footway")
 """Classes of roads that belong to the land they run on: lanes of estates and footpaths."""
 
-_COLUMNS = ("parcel", "layer", "name_zh", "name_en", "ids", "length_m", "length_low_m",
+_COLUMNS = ("parcel", "layer", "kind", "name_zh", "name_en", "ids", "length_m", "length_low_m",
             "accuracy_m")  # fmt: skip
 _NONE = pd.DataFrame(
     {
@@ -84,7 +84,8 @@ def parcel_crossings(
     -------
     pandas.DataFrame
         One row for each parcel, layer and name; lines without a name stand for themselves:
-        ``parcel``, ``layer``, ``name_zh`` and ``name_en`` (of a nameless line its label),
+        ``parcel``, ``layer``, ``kind`` (``road``, ``water`` or ``rail``), ``name_zh`` and
+        ``name_en`` (of a nameless line its label),
         ``ids`` (joined by ``;``), ``length_m`` inside the parcel as drawn, both carriageways
         counted, ``length_low_m`` that stays inside wherever within its accuracy the line runs,
         and ``accuracy_m`` (of the worst line of that name); by parcel in their order, the
@@ -188,6 +189,7 @@ def _by_name(pairs: pd.DataFrame, labels: pd.Index) -> pd.DataFrame:
     sums = sums.sort_values(
         ["plot", "length_low_m", "length_m"], ascending=[True, False, False], ignore_index=True
     )
+    sums["kind"] = sums["layer"].map(CROSSED_BY)
     return sums.assign(parcel=labels[sums["plot"].to_numpy(np.intp)])[list(_COLUMNS)]
 
 
@@ -257,7 +259,7 @@ def crossing_faults(crossings: pd.DataFrame, name: str = "parcels") -> Iterator[
     """
     said = words("parcels")
     for row in crossings[crossings["length_low_m"] > 0].to_dict("records"):
-        kind, ids = said[f"line_{CROSSED_BY[row['layer']]}"], label_list(row["ids"].split(";"))
+        kind, ids = said[f"line_{row['kind']}"], label_list(row["ids"].split(";"))
         facts = {
             "kind_zh": kind["zh"],
             "kind_en": kind["en"],

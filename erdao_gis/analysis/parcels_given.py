@@ -4,9 +4,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from erdao_gis.analysis._inputs import Given, Positions, Shapes, given, label_list
+from erdao_gis.analysis._inputs import Given, Positions, Shapes, given
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import SchemaError
+from erdao_gis.wording import label_list
 
 __all__ = ["line_names", "parcels_given", "polygon_parts"]
 

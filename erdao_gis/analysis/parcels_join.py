@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.analysis._inputs import label_list
 from erdao_gis.analysis.parcels_given import parcels_given
 from erdao_gis.errors import SchemaError
+from erdao_gis.wording import label_list
 
 __all__ = ["ParcelJoin", "join_parcel_table"]
 

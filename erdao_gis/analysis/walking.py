@@ -18,11 +18,12 @@ from erdao_gis.analysis._access import (
     nearest_walk,
     on_fragment,
 )
-from erdao_gis.analysis._inputs import Floats, Given, Mask, Positions, given, label_list, positive
+from erdao_gis.analysis._inputs import Floats, Given, Mask, Positions, given, positive
 from erdao_gis.analysis._results import State, spread, state_of
 from erdao_gis.analysis.street_network import WalkingGraph
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import GeometryError
+from erdao_gis.wording import label_list
 
 __all__ = ["walk_catchment", "walk_coverage", "walk_minutes"]
 

@@ -21,6 +21,7 @@ from erdao_gis.catalogue.deriving import (
     write_derivation,
     write_layers,
 )
+from erdao_gis.catalogue.held_frames import own_frames
 from erdao_gis.catalogue.importing import prepare_import
 from erdao_gis.catalogue.joining import TableJoin
 from erdao_gis.catalogue.mapping import headings_meaning
@@ -70,6 +71,7 @@ __all__ = [
     "layer_names",
     "layer_schema",
     "open_workspace",
+    "own_frames",
     "placing_of",
     "prepare_import",
     "read_facts",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +16,16 @@ from erdao_gis.catalogue.schema import Layer
 from erdao_gis.crs import WORKING, same_crs
 from erdao_gis.errors import CRSError, SchemaError
 
-__all__ = ["frame_hash", "given_out", "require_fit", "unchangeable", "with_every_column"]
+__all__ = [
+    "frame_hash",
+    "given_out",
+    "own_frames",
+    "require_fit",
+    "unchangeable",
+    "with_every_column",
+]
+
+Held = TypeVar("Held")
 
 _SHOWN = 5
 
@@ -95,6 +104,36 @@ def given_out(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if label != own.geometry.name and not isinstance(column.dtype, np.dtype):
             own[label] = column.copy()
     return own
+
+
+def own_frames(held: Held) -> Held:
+    """Return a dataclass whose frames are one's own: changing them changes nothing that is held.
+
+    Frames are looked for in its fields and in mappings of them; pandas copies what is written to.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Answer:
+    ...     table: pd.DataFrame
+    >>> held = Answer(pd.DataFrame({"a": [1]}))
+    >>> own = own_frames(held).table
+    >>> own.loc[0, "a"] = 2
+    >>> held.table["a"].tolist()
+    [1]
+    """
+
+    def own(thing: object) -> object:
+        if isinstance(thing, gpd.GeoDataFrame):
+            return thing.copy()
+        if isinstance(thing, pd.DataFrame | pd.Series):
+            return thing.copy(deep=False)
+        if isinstance(thing, Mapping):
+            return {key: own(each) for key, each in thing.items()}
+        return thing
+
+    return type(held)(**{name: own(each) for name, each in vars(held).items()})
 
 
 def require_fit(layer: Layer, frame: gpd.GeoDataFrame, before: gpd.GeoDataFrame) -> None:

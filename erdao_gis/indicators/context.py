@@ -18,12 +18,12 @@ from erdao_gis.analysis import (
     walk_catchment,
     walk_coverage,
 )
-from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.errors import Fault, GeometryError
 from erdao_gis.indicators.inputs import Inputs
 from erdao_gis.indicators.model import Indicator, Input, Option
 from erdao_gis.indicators.motion import cut_to, has_place
 from erdao_gis.indicators.units import AREAS, UNITS
+from erdao_gis.shapes.accuracy import accuracy_of
 
 __all__ = ["WALK_RULES", "WHOLE", "Context", "complete"]
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.indicators.context import Context
 from erdao_gis.indicators.model import Result
 from erdao_gis.indicators.motion import has_place
+from erdao_gis.shapes.accuracy import accuracy_of
 
 __all__ = ["area_of", "length_of", "road_density"]
 

@@ -9,8 +9,8 @@ import shapely
 from shapely import GeometryCollection
 from shapely.geometry.base import BaseGeometry
 
-from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.shapes import band
+from erdao_gis.shapes.accuracy import accuracy_of
 
 __all__ = [
     "area_part",

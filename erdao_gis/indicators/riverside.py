@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.indicators.context import WHOLE, Context
 from erdao_gis.indicators.model import Result
 from erdao_gis.indicators.motion import cut_to
 from erdao_gis.indicators.units import banks
+from erdao_gis.shapes.accuracy import accuracy_of
 
 __all__ = [
     "bank_public_share",

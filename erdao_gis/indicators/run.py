@@ -167,12 +167,12 @@ class Run:
     @property
     def facts(self) -> ParcelFacts:
         """Facts of every parcel; see `facts_of_parcels`."""
-        return self.dataset.once("parcel facts", lambda: facts_of_parcels(self.dataset))
+        return facts_of_parcels(self.dataset)
 
     @property
     def limits(self) -> LimitCheck:
         """What stands on every parcel, held against its limits; see `check_parcels`."""
-        return self.dataset.once("parcel limits", lambda: check_parcels(self.dataset))
+        return check_parcels(self.dataset)
 
     @property
     def balance(self) -> PlaceBalance:

@@ -5,6 +5,7 @@ Codes are text; the parent of a code is its beginning. The editions are ``2023``
 survey (三调, field DLBM) look alike and mean other things; they are known here only to be refused.
 """
 
+from erdao_gis.land_use.codes import code_column, land_use_at_level, recode_land_use, unknown_codes
 from erdao_gis.land_use.mixed import mixed_codes
 from erdao_gis.land_use.tables import (
     EDITIONS,
@@ -23,12 +24,16 @@ __all__ = [
     "EDITIONS",
     "Edition",
     "class_codes",
+    "code_column",
+    "land_use_at_level",
     "land_use_classes",
     "land_use_norms",
     "limit_norms",
     "mixed_codes",
     "parent_code",
+    "recode_land_use",
     "recoding",
     "require_edition",
     "third_survey_codes",
+    "unknown_codes",
 ]

@@ -7,8 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from erdao_gis.analysis import CROSSED_BY
-from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.catalogue import code_lists
 from erdao_gis.land_use import land_use_classes
 from erdao_gis.maps.content import Pair
@@ -252,7 +250,7 @@ def _crossings(
     maybe: dict[str, list[Pair]] = {}
     for row in rows.to_dict("records"):
         facts = {
-            "kind": parcel_said(f"line_{CROSSED_BY[row['layer']]}"),
+            "kind": parcel_said(f"line_{row['kind']}"),
             "name": Pair(zh=row["name_zh"], en=row["name_en"]),
             "metres": _figure(row["length_m"], 0),
         }
@@ -302,8 +300,7 @@ def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame,
         states=found.facts.attrs["state"],
         names=names,
         accuracy={
-            name: {str(key): off for key, off in accuracy_of(found.around[name]).items()}
-            for name in _AREAS
+            name: {str(key): off for key, off in found.accuracy[name].items()} for name in _AREAS
         },
         crossing=crossing,
         possible=possible,

@@ -3,8 +3,7 @@
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.analysis import land_use_at_level
-from erdao_gis.land_use import land_use_classes
+from erdao_gis.land_use import land_use_at_level, land_use_classes
 from erdao_gis.maps.content import PageLayer, PagePart, Pair
 from erdao_gis.maps.parcel_findings import parcel_said
 from erdao_gis.parcels import edition_of

@@ -8,7 +8,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.analysis import DraftRules, FactRules
 from erdao_gis.errors import Fault, Language
 from erdao_gis.files import write_text_atomic
 from erdao_gis.indicators import RunLike
@@ -155,7 +154,7 @@ def page_title(source: AtlasSource, title: Pair) -> Pair:
     return Pair(zh=f"{own.zh}：{title.zh}", en=f"{own.en}: {title.en}")
 
 
-def method_lines(keys: Iterable[str], rules: FactRules | DraftRules) -> list[tuple[Pair, Pair]]:
+def method_lines(keys: Iterable[str], rules: object) -> list[tuple[Pair, Pair]]:
     """Return heading and text on how figures or parcels came about, with the choices made."""
     choices: dict[str, object] = {
         name: f"{value:g}" if isinstance(value, int | float) else parcel_said("page_varies")
@@ -220,7 +219,7 @@ def parcels_content(
         links=tuple(links),
         method=(
             whole,
-            *method_lines(_METHODS, FactRules()),
+            *method_lines(_METHODS, found.rules),
             *_norm_lines(checked.limits),
         ),
         findings=tuple(finding_lines(checked)),

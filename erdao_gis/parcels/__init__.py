@@ -11,6 +11,7 @@ keep what was done; :func:`family_of` and :func:`compare_dates` ask it, and
 takes back.
 """
 
+from erdao_gis.parcels.area_draft import AreaDraft, draft_areas
 from erdao_gis.parcels.balance_tables import balance_table
 from erdao_gis.parcels.balancing import PlaceBalance, WorkspaceBalance, balance_parcels
 from erdao_gis.parcels.books import read_book
@@ -19,6 +20,8 @@ from erdao_gis.parcels.comparing import Comparison, compare_dates, compare_with_
 from erdao_gis.parcels.comparison_tables import write_comparison
 from erdao_gis.parcels.cut_lines import line_of, read_line
 from erdao_gis.parcels.kinship import Branch, Family, family_of
+from erdao_gis.parcels.limit_check import LimitCheck, check_parcels
+from erdao_gis.parcels.parcel_facts import ParcelFacts, facts_of_parcels
 from erdao_gis.parcels.precision import cannot_tell, facts_borne
 from erdao_gis.parcels.reading import (
     are_assumed,
@@ -29,14 +32,6 @@ from erdao_gis.parcels.reading import (
 )
 from erdao_gis.parcels.recoding import Recoding, recode_parcels
 from erdao_gis.parcels.records import Record, record_merger, record_renumbering, record_split
-from erdao_gis.parcels.working import (
-    AreaDraft,
-    LimitCheck,
-    ParcelFacts,
-    check_parcels,
-    draft_areas,
-    facts_of_parcels,
-)
 from erdao_gis.parcels.writing import write_balance, write_check, write_draft, write_facts
 
 __all__ = [

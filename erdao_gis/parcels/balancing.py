@@ -1,6 +1,6 @@
 """The land balance of a place: measured once, and summed at every level and within all units."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from erdao_gis.analysis import LevelBalance, balance_at, balance_within, units_ground
 from erdao_gis.analysis.land_balance import LEAST_M2, LEVELS, NONE
-from erdao_gis.catalogue import Dataset, Place, layer_schema
+from erdao_gis.catalogue import Dataset, Place, layer_schema, own_frames
 from erdao_gis.errors import GeometryError
 from erdao_gis.parcels.balanced_land import LAND, BalanceBasis, MeasuredLand, Scope, measure_land
 from erdao_gis.wording import Pair, pair
@@ -63,7 +63,7 @@ class PlaceBalance(MeasuredLand):
             A level that does not exist, or residents that do not fit.
         """
         key = ("balance", self.scope, self.residents, self.residents_stated, level)
-        return _own(self.dataset.once(key, lambda: self._summed(level), of=LAND))
+        return own_frames(self.dataset.once(key, lambda: self._summed(level), of=LAND))
 
     def within(self, unit: str, level: int = 1) -> pd.DataFrame:
         """Sum the land within each unit by the classes of a level; no outline is touched.
@@ -216,25 +216,12 @@ def balance_parcels(
     dataset = Dataset.open(place)
     land = dataset.once(("balance land", scope), lambda: measure_land(dataset, scope), of=LAND)
     residents, stated = _residents(dataset, tuple(population), len(land.frames))
-    own = _own(land)
+    own = own_frames(land)
     balance = PlaceBalance(
         **vars(own), dataset=dataset, residents=residents, residents_stated=stated
     )
     balance.at(1)  # a population that does not fit is refused here
     return balance
-
-
-def _own(held: Held) -> Held:
-    """Return frames of one's own over what is held for all: pandas copies when they are changed."""
-
-    def own(thing: object) -> object:
-        if isinstance(thing, pd.DataFrame | pd.Series):
-            return thing.copy(deep=False)
-        if isinstance(thing, Mapping):
-            return {key: own(each) for key, each in thing.items()}
-        return thing
-
-    return type(held)(**{name: own(each) for name, each in vars(held).items()})
 
 
 def _units(unit: str, dataset: Dataset) -> gpd.GeoDataFrame:

@@ -24,6 +24,7 @@ from erdao_gis.errors import FormatError, WorkspaceError
 from erdao_gis.files import checked_path, read_features, write_features, write_text_atomic
 from erdao_gis.files.encodings import decode_text
 from erdao_gis.parcels.reading import read_parcels
+from erdao_gis.wording import label_list
 
 __all__ = ["operations_text", "read_book", "read_operations", "state_of_files", "write_book"]
 
@@ -33,7 +34,6 @@ _COLUMNS = ("step", "kind", "date", "from_id", "to_id", "area_m2")
 _KINDS = ("split", "merge", "renumber")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _AGREES = 1e-6
-_SAID = 5
 # What a spreadsheet program would compute, round, take for a date or trim; and our own mark.
 _NO_PLAIN_TEXT = re.compile(r"[=+\-@'\s]|[\d\s.,:/eE+%-]+$|.*\s$", re.DOTALL)
 _MARK = "'"
@@ -261,9 +261,7 @@ def _require_fit(
 
 
 def _some(codes: Sequence[object]) -> str:
-    shown = ", ".join(str(code) for code in codes[:_SAID])
-    more = f" … (+{len(codes) - _SAID})" if len(codes) > _SAID else ""
-    return shown + more or "–"
+    return label_list(codes) or "–"
 
 
 def _marked(code: str) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.analysis import recode_land_use
 from erdao_gis.catalogue import (
     Change,
     Workspace,
@@ -18,7 +17,7 @@ from erdao_gis.catalogue import (
     write_supplied,
 )
 from erdao_gis.errors import SchemaError, WorkspaceError
-from erdao_gis.land_use import land_use_classes, recoding
+from erdao_gis.land_use import land_use_classes, recode_land_use, recoding
 from erdao_gis.parcels.books import state_of_files
 from erdao_gis.parcels.records import require_same_files
 

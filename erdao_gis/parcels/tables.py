@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.analysis import CROSSED_BY
-from erdao_gis.analysis.accuracy import accuracy_of
 from erdao_gis.catalogue import code_lists, layer_schema
 from erdao_gis.errors import Fault, Language
+from erdao_gis.parcels.area_draft import AreaDraft
+from erdao_gis.parcels.parcel_facts import ParcelFacts
 from erdao_gis.parcels.precision import cannot_tell, facts_borne
 from erdao_gis.parcels.reading import are_assumed
-from erdao_gis.parcels.working import AreaDraft, ParcelFacts
+from erdao_gis.shapes.accuracy import accuracy_of
 from erdao_gis.wording import word, words
 from erdao_gis.yes_no import WORD_LISTS, as_codes
 
@@ -233,7 +233,7 @@ def crossings_table(found: ParcelFacts, language: Language) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "parcel": rows["parcel"],
-            "line_kind": [_said(f"line_{CROSSED_BY[name]}", language) for name in rows["layer"]],
+            "line_kind": [_said(f"line_{kind}", language) for kind in rows["kind"]],
             "name_line": rows[f"name_{language}"],
             "ids_line": rows["ids"],
             "length_inside_m": rows["length_m"].round(),

@@ -10,12 +10,14 @@ import pandas as pd
 from erdao_gis.errors import Language
 from erdao_gis.files import write_bytes_atomic, write_features
 from erdao_gis.parcels import balance_tables, tables
+from erdao_gis.parcels.area_draft import AreaDraft
 from erdao_gis.parcels.balance_forms import balance_form, transition_form, units_form
 from erdao_gis.parcels.balance_notes import drafted_note, left_out_notes
 from erdao_gis.parcels.balancing import PlaceBalance
 from erdao_gis.parcels.forms import Form
+from erdao_gis.parcels.limit_check import LimitCheck
+from erdao_gis.parcels.parcel_facts import ParcelFacts
 from erdao_gis.parcels.workbook import Sheet, workbook_bytes
-from erdao_gis.parcels.working import AreaDraft, LimitCheck, ParcelFacts
 from erdao_gis.wording import word
 
 __all__ = [

@@ -4,15 +4,15 @@ from typing import overload
 
 import pandas as pd
 
-from erdao_gis.analysis._inputs import label_list
 from erdao_gis.errors import SchemaError
-from erdao_gis.land_use import (
+from erdao_gis.land_use.tables import (
     class_codes,
     parent_code,
     recoding,
     require_edition,
     third_survey_codes,
 )
+from erdao_gis.wording import label_list
 
 __all__ = ["code_column", "land_use_at_level", "recode_land_use", "unknown_codes"]
 
