@@ -15,18 +15,11 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 
 from erdao_gis import Dataset, layer_names, read_layer
-from erdao_gis.catalogue import (
-    ImportOptions,
-    apply_import,
-    create_workspace,
-    dataset,
-    open_workspace,
-    prepare_import,
-    undo_import,
-)
+from erdao_gis.catalogue import create_workspace, dataset, open_workspace
 from erdao_gis.catalogue.supplied_files import SuppliedFile
 from erdao_gis.errors import CRSError, NotInPlanError, SchemaError, WorkspaceError
 from erdao_gis.files import read_features
+from erdao_gis.intake import ImportOptions, apply_import, prepare_import, undo_import
 
 
 @pytest.fixture

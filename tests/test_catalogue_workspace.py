@@ -9,18 +9,10 @@ import pytest
 from shapely import LineString, box
 
 import erdao_gis
-from erdao_gis.catalogue import (
-    ImportOptions,
-    Workspace,
-    apply_import,
-    check,
-    create_workspace,
-    open_workspace,
-    prepare_import,
-    undo_import,
-)
+from erdao_gis.catalogue import Workspace, check, create_workspace, open_workspace
 from erdao_gis.crs import gcj02_to_wgs84, wgs84_to_gcj02
 from erdao_gis.errors import DatumError, SchemaError, WorkspaceError
+from erdao_gis.intake import ImportOptions, apply_import, prepare_import, undo_import
 
 PLAIN = ImportOptions()
 

@@ -11,19 +11,11 @@ from click.testing import CliRunner
 from shapely import LineString, box
 
 import erdao_gis
-from erdao_gis.catalogue import (
-    ImportOptions,
-    Workspace,
-    apply_import,
-    check,
-    create_workspace,
-    open_workspace,
-    prepare_import,
-    undo_import,
-)
+from erdao_gis.catalogue import Workspace, check, create_workspace, open_workspace
 from erdao_gis.catalogue import supplying as supplying_module
 from erdao_gis.cli import erdao
 from erdao_gis.errors import DatumError, SchemaError, UnsafeInputError, WorkspaceError
+from erdao_gis.intake import ImportOptions, apply_import, prepare_import, undo_import
 
 SQUARE = box(461_000, 4_860_000, 461_100, 4_860_100)
 

@@ -15,17 +15,10 @@ from hypothesis import strategies as st
 from shapely import box
 
 import erdao_gis
-from erdao_gis.catalogue import (
-    ImportOptions,
-    PreparedImport,
-    Workspace,
-    apply_import,
-    create_workspace,
-    prepare_import,
-    supply_record,
-)
+from erdao_gis.catalogue import Workspace, create_workspace, supply_record
 from erdao_gis.cli import erdao
 from erdao_gis.errors import SchemaError
+from erdao_gis.intake import ImportOptions, PreparedImport, apply_import, prepare_import
 from erdao_gis.land_use import class_codes
 from erdao_gis.parcels import recode_parcels
 

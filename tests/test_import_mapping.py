@@ -10,21 +10,19 @@ from click.testing import CliRunner
 from shapely import box
 
 import erdao_gis
-from erdao_gis.catalogue import (
+from erdao_gis.catalogue import Workspace, create_workspace, layer_schema
+from erdao_gis.catalogue.measuring_units import heading_forms
+from erdao_gis.cli import erdao
+from erdao_gis.errors import FormatError, SchemaError
+from erdao_gis.intake import (
     ImportOptions,
     PreparedImport,
-    Workspace,
     apply_import,
-    create_workspace,
-    layer_schema,
     prepare_import,
     undo_import,
 )
-from erdao_gis.catalogue.mapping import column_names_of, match_headings
-from erdao_gis.catalogue.mapping_files import Said, kept_text, read_mapping, said_pairs
-from erdao_gis.catalogue.units import heading_forms
-from erdao_gis.cli import erdao
-from erdao_gis.errors import FormatError, SchemaError
+from erdao_gis.intake.mapping import column_names_of, match_headings
+from erdao_gis.intake.mapping_files import Said, kept_text, read_mapping, said_pairs
 
 PARCELS = layer_schema("parcels")
 

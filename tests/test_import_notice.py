@@ -10,17 +10,11 @@ from click.testing import CliRunner
 from shapely import box
 
 import erdao_gis
-from erdao_gis.catalogue import (
-    ImportOptions,
-    PreparedImport,
-    Workspace,
-    apply_import,
-    create_workspace,
-    prepare_import,
-)
+from erdao_gis.catalogue import Workspace, create_workspace
 from erdao_gis.cli import erdao
 from erdao_gis.errors import FormatError, SchemaError
 from erdao_gis.files import read_features
+from erdao_gis.intake import ImportOptions, PreparedImport, apply_import, prepare_import
 
 CODES = ("A-1", "A-2", "A-3")
 

@@ -16,20 +16,17 @@ from hypothesis import strategies as st
 from shapely import LineString, box
 
 import erdao_gis
-from erdao_gis.catalogue import (
+from erdao_gis.catalogue import Workspace, check, create_workspace, supply_record
+from erdao_gis.cli import erdao
+from erdao_gis.errors import FormatError, SchemaError, WorkspaceError
+from erdao_gis.intake import (
     ImportOptions,
     PreparedImport,
-    Workspace,
     apply_import,
-    check,
-    create_workspace,
     prepare_import,
-    supply_record,
     undo_import,
     write_templates,
 )
-from erdao_gis.cli import erdao
-from erdao_gis.errors import FormatError, SchemaError, WorkspaceError
 
 PLOT = "2201050010010012345"
 UNIT = "220105001001GB00012F00010001"

@@ -12,21 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
 
-from erdao_gis.catalogue import (
-    ImportOptions,
-    PreparedImport,
-    Workspace,
-    create_workspace,
-    layer_names,
-    layer_schema,
-    prepare_import,
-    write_templates,
-)
-from erdao_gis.catalogue.limit_texts import limit_columns, read_figure, read_limit
-from erdao_gis.catalogue.mapping import match_headings
-from erdao_gis.catalogue.units import heading_forms, ratio_between, unit_called
+from erdao_gis.catalogue import Workspace, create_workspace, layer_names, layer_schema
+from erdao_gis.catalogue.measuring_units import heading_forms, ratio_between, unit_called
 from erdao_gis.errors import SchemaError
 from erdao_gis.files import read_features
+from erdao_gis.intake import ImportOptions, PreparedImport, prepare_import, write_templates
+from erdao_gis.intake.limit_texts import limit_columns, read_figure, read_limit
+from erdao_gis.intake.mapping import match_headings
 
 TABLES = resources.files("erdao_gis.shipped") / "catalogue"
 

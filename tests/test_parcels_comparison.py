@@ -11,17 +11,12 @@ import shapely
 from shapely import LineString, box
 
 from erdao_gis.analysis import compare_parcels
-from erdao_gis.catalogue import (
-    ImportOptions,
-    Workspace,
-    apply_import,
-    create_workspace,
-    prepare_import,
-)
+from erdao_gis.catalogue import Workspace, create_workspace
 from erdao_gis.crs import to_geographic, wgs84_to_gcj02
 from erdao_gis.crs.datum import shifted
 from erdao_gis.errors import SchemaError
 from erdao_gis.files import write_features
+from erdao_gis.intake import ImportOptions, apply_import, prepare_import
 from erdao_gis.parcels import (
     changed_ground,
     compare_dates,

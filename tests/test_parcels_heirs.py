@@ -11,17 +11,11 @@ from click.testing import CliRunner, Result
 from shapely import LineString, MultiPolygon, box
 
 from erdao_gis.analysis import split_parcel
-from erdao_gis.catalogue import (
-    ImportOptions,
-    Workspace,
-    apply_import,
-    create_workspace,
-    prepare_import,
-    read_layer,
-)
+from erdao_gis.catalogue import Workspace, create_workspace, read_layer
 from erdao_gis.cli import erdao
 from erdao_gis.errors import NotInPlanError, SchemaError
 from erdao_gis.files import write_features
+from erdao_gis.intake import ImportOptions, apply_import, prepare_import
 from erdao_gis.parcels import are_assumed, record_merger, record_split
 
 X, Y = 460_000, 4_860_000

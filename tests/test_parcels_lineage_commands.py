@@ -11,17 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 from shapely import LineString, box
 
-from erdao_gis.catalogue import (
-    ImportOptions,
-    Workspace,
-    apply_import,
-    create_workspace,
-    open_workspace,
-    prepare_import,
-    read_layer,
-)
+from erdao_gis.catalogue import Workspace, create_workspace, open_workspace, read_layer
 from erdao_gis.cli import erdao
 from erdao_gis.files import write_features
+from erdao_gis.intake import ImportOptions, apply_import, prepare_import
 from erdao_gis.parcels import read_book
 
 X, Y = 460_000, 4_860_000

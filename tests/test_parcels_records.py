@@ -14,17 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, box
 
-from erdao_gis.catalogue import (
-    ImportOptions,
-    Workspace,
-    apply_import,
-    check,
-    create_workspace,
-    prepare_import,
-    read_layer,
-    supply_record,
-    undo_import,
-)
+from erdao_gis.catalogue import Workspace, check, create_workspace, read_layer, supply_record
 from erdao_gis.catalogue import supplying as supplying_module
 from erdao_gis.errors import (
     ErdaoError,
@@ -35,6 +25,7 @@ from erdao_gis.errors import (
     WorkspaceError,
 )
 from erdao_gis.files import write_features
+from erdao_gis.intake import ImportOptions, apply_import, prepare_import, undo_import
 from erdao_gis.parcels import (
     books,
     changed_ground,

@@ -1,10 +1,9 @@
 """The plan as geometry: layers, their evidence, the recipes behind them, and the check.
 
-Read with `read_layer`, look over with `check`, bring the district's data in with
-`prepare_import` and `apply_import`.
+Read with `read_layer` or, opened once, from a `Dataset`; look over with `check`. The district's own
+files come in by `erdao_gis.intake`.
 """
 
-from erdao_gis.catalogue.applying import apply_import, undo_import
 from erdao_gis.catalogue.checking import Report, check
 from erdao_gis.catalogue.dataset import (
     SCENES,
@@ -22,11 +21,7 @@ from erdao_gis.catalogue.deriving import (
     write_layers,
 )
 from erdao_gis.catalogue.held_frames import own_frames
-from erdao_gis.catalogue.importing import prepare_import
-from erdao_gis.catalogue.joining import TableJoin
-from erdao_gis.catalogue.mapping import headings_meaning
 from erdao_gis.catalogue.placing import Placing, placing_of
-from erdao_gis.catalogue.preview import ImportOptions, PreparedImport
 from erdao_gis.catalogue.provenance import JoinedTable, LayerRecord, supply_record
 from erdao_gis.catalogue.recipes import Recipe, read_facts, read_recipes
 from erdao_gis.catalogue.schema import (
@@ -39,7 +34,6 @@ from erdao_gis.catalogue.schema import (
     sources,
 )
 from erdao_gis.catalogue.supplying import change_layer, write_supplied
-from erdao_gis.catalogue.templates import write_templates
 from erdao_gis.catalogue.workspace import Workspace, create_workspace, open_workspace
 
 __all__ = [
@@ -49,25 +43,20 @@ __all__ = [
     "Column",
     "Dataset",
     "Derivation",
-    "ImportOptions",
     "JoinedTable",
     "Layer",
     "LayerRecord",
     "Place",
     "Placing",
-    "PreparedImport",
     "Recipe",
     "Report",
     "Source",
-    "TableJoin",
     "Workspace",
-    "apply_import",
     "change_layer",
     "check",
     "code_lists",
     "create_workspace",
     "derive",
-    "headings_meaning",
     "layer_names",
     "layer_schema",
     "open_workspace",
@@ -80,9 +69,7 @@ __all__ = [
     "shipped_layer",
     "sources",
     "supply_record",
-    "undo_import",
     "write_derivation",
     "write_layers",
     "write_supplied",
-    "write_templates",
 ]

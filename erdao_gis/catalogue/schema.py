@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Literal
 
-from erdao_gis.catalogue.units import unit_called
+from erdao_gis.catalogue.measuring_units import unit_called
 from erdao_gis.errors import Language, NotInPlanError
 from erdao_gis.yes_no import is_yes
 

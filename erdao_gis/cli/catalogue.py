@@ -139,7 +139,7 @@ def derive(language: Language, workspace: Path | None, into: Path | None, *, as_
 @click.pass_obj
 def template(language: Language, layer: str, into: Path) -> None:
     """空白模板（GPKG 与 XLSX） / Blank templates of a layer for filling in (GPKG and XLSX)."""
-    from erdao_gis.catalogue import write_templates
+    from erdao_gis.intake import write_templates
 
     for path in write_templates(layer, into):
         say("written", language, {"path": str(path)})

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from erdao_gis.catalogue import Layer, PreparedImport
-    from erdao_gis.catalogue.mapping import Pair
+    from erdao_gis.catalogue import Layer
+    from erdao_gis.intake import PreparedImport
+    from erdao_gis.intake.mapping import Pair
 
 __all__ = ["show_import"]
 

@@ -138,7 +138,8 @@ def import_file(  # noqa: PLR0913, PLR0917  # one parameter an option
     as_json: bool,
 ) -> None:
     """导入区里的数据，或按编号关联表 / Bring in the district's data, or join a table by code."""
-    from erdao_gis.catalogue import ImportOptions, apply_import, open_workspace, prepare_import
+    from erdao_gis.catalogue import open_workspace
+    from erdao_gis.intake import ImportOptions, apply_import, prepare_import
 
     opened = open_workspace(workspace)
     options = ImportOptions(
@@ -183,7 +184,8 @@ def import_file(  # noqa: PLR0913, PLR0917  # one parameter an option
 @click.pass_obj
 def undo(language: Language, workspace: Path) -> None:
     """撤销上一次导入或更改 / Take back the last import or change."""
-    from erdao_gis.catalogue import open_workspace, undo_import
+    from erdao_gis.catalogue import open_workspace
+    from erdao_gis.intake import undo_import
 
     layer, changes = undo_import(open_workspace(workspace, unfinished=True))
     say("undone", language, {"layer": layer})

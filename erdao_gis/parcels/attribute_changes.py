@@ -7,9 +7,9 @@ import pandas as pd
 
 from erdao_gis.catalogue import Workspace, layer_schema
 from erdao_gis.catalogue.editions import CODE, EDITION, blank_cells, put_codes_for_names
-from erdao_gis.catalogue.fitting import fit_rows
-from erdao_gis.catalogue.mapping import match_headings
-from erdao_gis.catalogue.mapping_files import read_mapping
+from erdao_gis.intake.fitting import fit_rows
+from erdao_gis.intake.mapping import match_headings
+from erdao_gis.intake.mapping_files import read_mapping
 from erdao_gis.land_use import EDITIONS
 
 __all__ = ["attribute_changes", "fitted_attributes"]

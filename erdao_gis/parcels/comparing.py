@@ -11,10 +11,10 @@ import shapely
 from erdao_gis.analysis import compare_parcels, parcels_on
 from erdao_gis.catalogue import Workspace, open_workspace
 from erdao_gis.catalogue.editions import one_edition
-from erdao_gis.catalogue.outlines import guarded_shapes
 from erdao_gis.crs import ERDAO_REGION
 from erdao_gis.errors import SchemaError
 from erdao_gis.files import read_features
+from erdao_gis.intake.outlines import guarded_shapes
 from erdao_gis.parcels.attribute_changes import attribute_changes, fitted_attributes
 from erdao_gis.parcels.books import read_book
 from erdao_gis.parcels.days import require_no_future

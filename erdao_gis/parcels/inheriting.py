@@ -13,9 +13,9 @@ import pandas as pd
 from erdao_gis.analysis import ParcelBook
 from erdao_gis.catalogue import layer_schema
 from erdao_gis.catalogue.checking import layer_faults
-from erdao_gis.catalogue.fitting import fit_rows
-from erdao_gis.catalogue.mapping import match_headings
 from erdao_gis.errors import SchemaError
+from erdao_gis.intake.fitting import fit_rows
+from erdao_gis.intake.mapping import match_headings
 from erdao_gis.land_use import EDITIONS, class_codes, parent_code
 from erdao_gis.parcels.reading import are_assumed
 

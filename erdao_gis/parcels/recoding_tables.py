@@ -68,8 +68,10 @@ def write_recoding(found: Recoding, folder: Path | str, language: Language) -> P
     Examples
     --------
     >>> import tempfile
-    >>> from erdao_gis.catalogue import create_workspace, prepare_import, apply_import
-    >>> from erdao_gis.catalogue import ImportOptions
+    >>> from erdao_gis.catalogue import create_workspace
+    >>> from erdao_gis.intake import prepare_import
+    >>> from erdao_gis.intake import apply_import
+    >>> from erdao_gis.intake import ImportOptions
     >>> from erdao_gis.files import write_features
     >>> from erdao_gis.parcels import recode_parcels
     >>> import geopandas as gpd

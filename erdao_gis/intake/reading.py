@@ -5,15 +5,15 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from erdao_gis.catalogue.mapping import Matched, column_names_of, match_headings
-from erdao_gis.catalogue.mapping_files import Said, read_mapping, said_pairs
-from erdao_gis.catalogue.preview import ImportOptions
+from erdao_gis.catalogue.measuring_units import heading_forms, plain_text
 from erdao_gis.catalogue.schema import Layer
-from erdao_gis.catalogue.units import heading_forms, plain_text
 from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.crs import ERDAO_REGION
 from erdao_gis.errors import FormatError
 from erdao_gis.files import FeatureTable, TableHints, read_features
+from erdao_gis.intake.mapping import Matched, column_names_of, match_headings
+from erdao_gis.intake.mapping_files import Said, read_mapping, said_pairs
+from erdao_gis.intake.preview import ImportOptions
 
 __all__ = ["read_for_layer"]
 

@@ -12,10 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from importlib import resources
 
-from erdao_gis.catalogue.limit_texts import limit_columns
-from erdao_gis.catalogue.mapping_files import Origin, Said
-from erdao_gis.catalogue.schema import Column, Layer
-from erdao_gis.catalogue.units import (
+from erdao_gis.catalogue.measuring_units import (
     HeadingForm,
     Side,
     Unit,
@@ -25,7 +22,10 @@ from erdao_gis.catalogue.units import (
     ratio_between,
     unit_called,
 )
+from erdao_gis.catalogue.schema import Column, Layer
 from erdao_gis.errors import SchemaError
+from erdao_gis.intake.limit_texts import limit_columns
+from erdao_gis.intake.mapping_files import Origin, Said
 
 __all__ = [
     "Matched",

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from erdao_gis.catalogue.mapping import Pair
+from erdao_gis.catalogue.measuring_units import Unit, area_units, unit_called
 from erdao_gis.catalogue.schema import Layer
-from erdao_gis.catalogue.units import Unit, area_units, unit_called
 from erdao_gis.catalogue.use_codes import code_doubts
+from erdao_gis.intake.mapping import Pair
 
 __all__ = ["Doubt", "difference", "doubts_of"]
 
@@ -51,7 +51,7 @@ def doubts_of(layer: Layer, frame: gpd.GeoDataFrame, pairs: Sequence[Pair]) -> l
     Examples
     --------
     >>> from shapely import box
-    >>> from erdao_gis.catalogue.mapping import match_headings
+    >>> from erdao_gis.intake.mapping import match_headings
     >>> from erdao_gis.catalogue.schema import layer_schema
     >>> parcels = layer_schema("parcels")
     >>> plot = gpd.GeoDataFrame({"area_m2": [15.0]}, geometry=[box(0, 0, 100, 100)], crs=4551)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from importlib import resources
 
-from erdao_gis.catalogue.units import (
+from erdao_gis.catalogue.measuring_units import (
     Side,
     limit_words,
     plain_text,

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from erdao_gis.catalogue.limit_texts import (
+from erdao_gis.catalogue.schema import Column, Layer
+from erdao_gis.errors import Fault
+from erdao_gis.intake.limit_texts import (
     LimitColumns,
     LimitFigures,
     limit_columns,
     read_figure,
     read_limit,
 )
-from erdao_gis.catalogue.mapping import Matched, Pair
-from erdao_gis.catalogue.schema import Column, Layer
-from erdao_gis.errors import Fault
+from erdao_gis.intake.mapping import Matched, Pair
 from erdao_gis.yes_no import WORD_LISTS, as_codes
 
 __all__ = ["Fitted", "code_text", "fit_rows"]
@@ -66,7 +66,7 @@ def fit_rows(layer: Layer, frame: pd.DataFrame, matched: Matched, *, file: str) 
 
     Examples
     --------
-    >>> from erdao_gis.catalogue.mapping import match_headings
+    >>> from erdao_gis.intake.mapping import match_headings
     >>> from erdao_gis.catalogue.schema import layer_schema
     >>> parcels, rows = layer_schema("parcels"), pd.DataFrame({"容积率": ["1.0-2.5"]})
     >>> fitted = fit_rows(parcels, rows, match_headings(parcels, ["容积率"], (), file=""), file="")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from erdao_gis.catalogue.units import plain_text
+from erdao_gis.catalogue.measuring_units import plain_text
 from erdao_gis.errors import SchemaError
 from erdao_gis.files import read_features
 

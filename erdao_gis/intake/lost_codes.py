@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from erdao_gis.catalogue.joining import NearCodes
-from erdao_gis.catalogue.mapping import Matched
 from erdao_gis.errors import message_text
 from erdao_gis.files.characters import unstorable
 from erdao_gis.files.columns import rounded_code
+from erdao_gis.intake.joining import NearCodes
+from erdao_gis.intake.mapping import Matched
 
 __all__ = ["lost_codes", "with_near_codes"]
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from erdao_gis.catalogue.editions import CODE, EDITION, blank_cells, is_land_use
-from erdao_gis.catalogue.joining import one_type
+from erdao_gis.intake.joining import one_type
 from erdao_gis.land_use import EDITIONS
 
 __all__ = ["Carried", "carry_over", "joined_columns", "joined_columns_text"]

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from erdao_gis.catalogue.dataset import shipped_layer
-from erdao_gis.catalogue.outlines import numbered_rows
 from erdao_gis.catalogue.schema import Layer
+from erdao_gis.intake.outlines import numbered_rows
 
 __all__ = ["rows_with_known_names"]
 

@@ -13,7 +13,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.catalogue.fitting import code_text
+from erdao_gis.intake.fitting import code_text
 
 __all__ = ["NearCodes", "TableJoin", "join_rows", "one_type", "places_of_rows"]
 

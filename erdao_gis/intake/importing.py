@@ -2,7 +2,7 @@
 
 Preparing reads the file, fits its columns to the layer's, guards its datum and tells what would
 change, writing nothing. Outlines replace the layer; a table without places is joined by code to
-the outlines that the workspace has. `erdao_gis.catalogue.applying` then puts it in.
+the outlines that the workspace has. `erdao_gis.intake.applying` then puts it in.
 """
 
 import hashlib
@@ -13,33 +13,33 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.catalogue.carrying import Carried, carry_over, joined_columns
 from erdao_gis.catalogue.checking import layer_faults
-from erdao_gis.catalogue.comparing import difference, doubts_of
 from erdao_gis.catalogue.dataset import Dataset
 from erdao_gis.catalogue.editions import mixed_editions
-from erdao_gis.catalogue.fitting import Fitted, fit_rows
-from erdao_gis.catalogue.joining import NearCodes, TableJoin, join_rows
-from erdao_gis.catalogue.known_names import rows_with_known_names
-from erdao_gis.catalogue.land_uses import (
-    LandUses,
-    require_sayings,
-    uses_of_outlines,
-    uses_of_table,
-)
-from erdao_gis.catalogue.lost_codes import lost_codes, with_near_codes
-from erdao_gis.catalogue.mapping import Matched
 from erdao_gis.catalogue.operations import heirs_of_codes, require_no_operations
-from erdao_gis.catalogue.outlines import completed_rows, guarded_shapes
-from erdao_gis.catalogue.preview import ImportOptions, PreparedImport, listed
 from erdao_gis.catalogue.provenance import supply_record
-from erdao_gis.catalogue.reading import read_for_layer
-from erdao_gis.catalogue.replacing import bounds_that_meet, replaced_values
 from erdao_gis.catalogue.schema import Layer, layer_schema
 from erdao_gis.catalogue.use_codes import padded_codes
 from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.crs import DatumFit
 from erdao_gis.errors import Fault, SchemaError, message_text
+from erdao_gis.intake.carrying import Carried, carry_over, joined_columns
+from erdao_gis.intake.doubtful_values import difference, doubts_of
+from erdao_gis.intake.fitting import Fitted, fit_rows
+from erdao_gis.intake.joining import NearCodes, TableJoin, join_rows
+from erdao_gis.intake.known_names import rows_with_known_names
+from erdao_gis.intake.land_uses import (
+    LandUses,
+    require_sayings,
+    uses_of_outlines,
+    uses_of_table,
+)
+from erdao_gis.intake.lost_codes import lost_codes, with_near_codes
+from erdao_gis.intake.mapping import Matched
+from erdao_gis.intake.outlines import completed_rows, guarded_shapes
+from erdao_gis.intake.preview import ImportOptions, PreparedImport, listed
+from erdao_gis.intake.reading import read_for_layer
+from erdao_gis.intake.replacing import bounds_that_meet, replaced_values
 from erdao_gis.plan import read_plan
 
 __all__ = ["prepare_import"]

@@ -6,13 +6,10 @@ from collections.abc import Iterable
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.catalogue.carrying import joined_columns_text
 from erdao_gis.catalogue.dataset import Dataset
 from erdao_gis.catalogue.deriving import Change
 from erdao_gis.catalogue.history import finish, restore_last, sole_writer
-from erdao_gis.catalogue.mapping_files import Said, kept_text, read_mapping
 from erdao_gis.catalogue.operations import close_operations, require_no_operations
-from erdao_gis.catalogue.preview import PreparedImport
 from erdao_gis.catalogue.provenance import supply_record
 from erdao_gis.catalogue.schema import layer_schema
 from erdao_gis.catalogue.supplying import change_layer, derive_again, write_supplied
@@ -20,6 +17,9 @@ from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.crs import WORKING
 from erdao_gis.errors import Fault, Language, SchemaError, WorkspaceError
 from erdao_gis.files import write_text_atomic
+from erdao_gis.intake.carrying import joined_columns_text
+from erdao_gis.intake.mapping_files import Said, kept_text, read_mapping
+from erdao_gis.intake.preview import PreparedImport
 
 __all__ = ["apply_import", "undo_import"]
 
