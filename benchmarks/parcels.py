@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from erdao_gis.analysis.parcels import FactRules, parcel_facts
-from erdao_gis.analysis.parcels_crossings import parcel_crossings
+from erdao_gis.analysis.facts.crossed_lines import parcel_crossings
+from erdao_gis.analysis.facts.parcel_facts import FactRules, parcel_facts
 
 CRS = "EPSG:4551"
 ORIGIN = np.array([447_000.0, 4_860_000.0])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
-from erdao_gis.analysis._nearest import Segments, nearest
+from erdao_gis.analysis.kernels.nearest import Segments, nearest
 
 place = st.tuples(st.integers(0, 200), st.integers(0, 200))
 segment = st.tuples(place, place).filter(lambda ends: ends[0] != ends[1])

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from erdao_gis.analysis._edges import Edges, distinct
-from erdao_gis.analysis._row_sums import edge_integrals, row_sums
+from erdao_gis.analysis.kernels.edges import Edges, distinct
+from erdao_gis.analysis.kernels.row_sums import edge_integrals, row_sums
 
 
 def by_steps(mask: np.ndarray, ends: np.ndarray, steps: int = 20_000) -> float:

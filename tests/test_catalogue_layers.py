@@ -9,7 +9,7 @@ import shapely
 
 import erdao_gis
 from erdao_gis.catalogue import check, derive, layer_names, layer_schema
-from erdao_gis.catalogue.geojson import layer_frame, layer_text
+from erdao_gis.catalogue.layer_text import layer_frame, layer_text
 
 VECTOR = resources.files("erdao_gis.shipped") / "vector"
 

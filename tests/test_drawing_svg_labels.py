@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from erdao_gis.drawing import SheetLayer
-from erdao_gis.drawing.features import Mark, layer_marks
+from erdao_gis.drawing.feature_markup import Mark, layer_marks
 from erdao_gis.drawing.labels import Label, place_labels
 from erdao_gis.drawing.window import Box, fit_window
 

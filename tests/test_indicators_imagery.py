@@ -23,9 +23,9 @@ from erdao_gis.cli import erdao
 from erdao_gis.errors import FormatError, SchemaError
 from erdao_gis.files import write_features
 from erdao_gis.indicators import Table, compute_indicators, explain, explanation_lines
-from erdao_gis.maps.atlas_source import AtlasSource
-from erdao_gis.maps.choropleths import Choropleth, choropleth, choropleth_row
-from erdao_gis.maps.index_page import missing_line
+from erdao_gis.maps.atlas.choropleths import Choropleth, choropleth, choropleth_row
+from erdao_gis.maps.atlas.index_page import missing_line
+from erdao_gis.maps.atlas.source import AtlasSource
 from erdao_gis.reports.gaps import missing_inputs
 
 EAST, NORTH = 470_000.0, 4_832_000.0

@@ -19,10 +19,10 @@ from erdao_gis.errors import SchemaError, UnsafeInputError
 from erdao_gis.indicators import UNITS, indicator
 from erdao_gis.indicators.table import figure_pair, number_text, plain_row
 from erdao_gis.maps import PageLink, Pair, write_atlas
-from erdao_gis.maps.atlas_source import AtlasSource
-from erdao_gis.maps.atlas_tables import page_rows
-from erdao_gis.maps.choropleths import Choropleth, ChoroplethRow, choropleth, choropleth_row
-from erdao_gis.maps.navigation import page_links
+from erdao_gis.maps.atlas.choropleths import Choropleth, ChoroplethRow, choropleth, choropleth_row
+from erdao_gis.maps.atlas.page_rows import page_rows
+from erdao_gis.maps.atlas.source import AtlasSource
+from erdao_gis.maps.page.navigation import page_links
 from erdao_gis.rows import shipped_rows
 
 THEMES = ["plan.html", "streets.html", "industry.html", "rivers.html", "life.html",

@@ -28,12 +28,12 @@ from erdao_gis.maps import (
     page_html,
     page_map,
 )
-from erdao_gis.maps.atlas_source import AtlasSource
-from erdao_gis.maps.atlas_tables import page_rows
-from erdao_gis.maps.choropleths import Choropleth, choropleth, choropleth_row
-from erdao_gis.maps.index_page import AtlasCard, index_html, missing_line
-from erdao_gis.maps.theme_page import measure_content
-from erdao_gis.maps.vendored import static_text
+from erdao_gis.maps.atlas.choropleths import Choropleth, choropleth, choropleth_row
+from erdao_gis.maps.atlas.index_page import AtlasCard, index_html, missing_line
+from erdao_gis.maps.atlas.page_rows import page_rows
+from erdao_gis.maps.atlas.source import AtlasSource
+from erdao_gis.maps.atlas.theme_page import measure_content
+from erdao_gis.maps.page.vendored import static_text
 
 JINJA = "{{ cycler.__init__.__globals__.os.environ.update({'ERDAO_PWNED': '1'}) }}"
 PAYLOADS = (

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from erdao_gis.drawing import classified
 from erdao_gis.errors import CRSError, SchemaError
 from erdao_gis.maps import PageContent, add_layer, page_map
-from erdao_gis.maps.vendored import static_text
+from erdao_gis.maps.page.vendored import static_text
 
 
 @pytest.fixture

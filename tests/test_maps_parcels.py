@@ -26,9 +26,9 @@ from erdao_gis.maps import (
     write_draft_page,
     write_parcels_page,
 )
-from erdao_gis.maps.atlas_panels import atlas_panels
-from erdao_gis.maps.atlas_source import AtlasSource
-from erdao_gis.maps.parcel_findings import finding_lines, finding_of
+from erdao_gis.maps.atlas.land_pages import atlas_panels
+from erdao_gis.maps.atlas.source import AtlasSource
+from erdao_gis.maps.parcels.parcel_findings import finding_lines, finding_of
 from erdao_gis.parcels import (
     AreaDraft,
     LimitCheck,
@@ -399,7 +399,7 @@ def test_many_parcels_are_told_before_they_are_measured(
     told: list[str] = []
     atlas_panels(AtlasSource(town), lambda line: told.append(line.zh))
     assert told == []
-    monkeypatch.setattr("erdao_gis.maps.atlas_panels._MANY", 63)
+    monkeypatch.setattr("erdao_gis.maps.atlas.land_pages._MANY", 63)
     atlas_panels(AtlasSource(town), lambda line: told.append(line.zh))
     assert told == ["parcels.html（64 个地块，约需几十秒）"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erdao_gis.maps.safe_json import json_line, json_script
+from erdao_gis.maps.page.safe_json import json_line, json_script
 
 TEXT = st.text(st.characters(codec=None, categories=None))
 VALUES = st.recursive(

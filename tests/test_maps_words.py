@@ -2,10 +2,11 @@
 
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
-from erdao_gis.maps.vendored import PAGE_SCRIPTS, PANELS, static_text
+from erdao_gis.maps.page.vendored import PAGE_SCRIPTS, PANELS, static_text
 from erdao_gis.wording import words
 
 MARKUP = [
@@ -20,8 +21,7 @@ OWN = [name for names in PANELS.values() for name in names]
 SCRIPTS = [static_text(name) for name in (*PAGE_SCRIPTS, *OWN, "atlas/index.js")]
 PYTHON = [
     path.read_text(encoding="utf-8")
-    for path in resources.files("erdao_gis.maps").iterdir()
-    if path.name.endswith(".py")
+    for path in Path(str(resources.files("erdao_gis.maps"))).rglob("*.py")
 ]
 # Looked up by the name of a theme, a layer or a state.
 BY_NAME = ("theme_", "plain_", "state_")

@@ -11,13 +11,13 @@ import pytest
 from shapely import Point, Polygon, box
 
 from erdao_gis.analysis import land_balance
-from erdao_gis.analysis.parcels_audit import AuditRules, ParcelAudit, audit_parcels
-from erdao_gis.analysis.parcels_join import join_parcel_table
+from erdao_gis.analysis.facts.audit import AuditRules, ParcelAudit, audit_parcels
+from erdao_gis.analysis.facts.table_join import join_parcel_table
 from erdao_gis.catalogue import create_workspace
 from erdao_gis.errors import CRSError, GeometryError, SchemaError
 from erdao_gis.files import write_features
 from erdao_gis.parcels import balance_parcels, check_parcels, facts_of_parcels
-from erdao_gis.parcels.usable import part_usable
+from erdao_gis.parcels.facts.usable import part_usable
 
 CRS = "EPSG:4551"
 BOW = Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
 
-from erdao_gis.analysis.land_balance import (
+from erdao_gis.analysis.balance.land_balance import (
     NONE,
     OVERLAP,
     UNCLASSIFIED,
     BalanceRules,
     land_balance,
 )
-from erdao_gis.analysis.land_balance_rounding import round_to_hundred
+from erdao_gis.analysis.balance.rounding import round_to_hundred
 from erdao_gis.errors import CRSError, SchemaError
 
 CRS = "EPSG:4551"

@@ -17,10 +17,9 @@ from erdao_gis.analysis import (
     balance_ground,
     balance_within,
     land_balance,
-    land_balance_ground,
     units_ground,
 )
-from erdao_gis.analysis.land_balance import LEVELS, NO_CLASSES, NONE, OVERLAP
+from erdao_gis.analysis.balance.land_balance import LEVELS, NO_CLASSES, NONE, OVERLAP
 
 CODES = ["0701", "070102", "07", "0901", "090101", "080403", "0803", "16", None, "0799"]
 UNITS = gpd.GeoDataFrame(
@@ -145,7 +144,7 @@ def test_summing_touches_no_outline(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name in ("area", "intersection", "difference", "union_all", "buffer"):
         monkeypatch.setattr(shapely, name, refuse)
-    monkeypatch.setattr(land_balance_ground, "paired_area", refuse)
+    monkeypatch.setattr("erdao_gis.analysis.balance.ground.paired_area", refuse)
     for level in LEVELS:
         assert len(balance_at(ground, level).table)
         assert len(balance_within(ground, shared, level))

@@ -15,20 +15,19 @@ from playwright.sync_api import Page, expect
 from shapely import box
 
 from erdao_gis import Dataset
-from erdao_gis.analysis import land_balance_dates, land_balance_ground
+from erdao_gis.analysis.balance import dated_parcels, ground
 from erdao_gis.catalogue import Workspace, create_workspace, dataset, write_supplied
 from erdao_gis.cli.parcels import parcels
 from erdao_gis.indicators import Run
 from erdao_gis.maps import write_balance_page
-from erdao_gis.maps.balance_page import whole_line
+from erdao_gis.maps.balance.balance_page import whole_line
 from erdao_gis.parcels import (
     PlaceBalance,
     balance_parcels,
     balance_table,
-    balanced_land,
-    balancing,
     write_balance,
 )
+from erdao_gis.parcels.balance import balanced_land, place_balance
 
 LEVELS = (1, 2, 3)
 UNITS = ("zones", "subdistricts")
@@ -186,8 +185,8 @@ def test_a_page_and_its_workbook_measure_the_ground_once(
         monkeypatch.setattr(module, name, count)
 
     for module, name in (
-        (balanced_land, "balance_ground"), (balancing, "units_ground"),
-        (land_balance_dates, "cover_of"), (land_balance_ground, "paired_area"),
+        (balanced_land, "balance_ground"), (place_balance, "units_ground"),
+        (dated_parcels, "cover_of"), (ground, "paired_area"),
         (dataset, "read_supplied"),
     ):  # fmt: skip
         counted(module, name)

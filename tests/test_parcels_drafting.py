@@ -7,7 +7,7 @@ import shapely
 from shapely import LineString, Point, box
 
 import erdao_gis
-from erdao_gis.analysis.drafting import Draft, DraftRules, draft_parcels
+from erdao_gis.analysis.draft.drafting import Draft, DraftRules, draft_parcels
 from erdao_gis.crs import to_working
 from erdao_gis.errors import CRSError, SchemaError
 

@@ -11,10 +11,10 @@ from shapely import LineString, Point, box
 
 import erdao_gis
 from erdao_gis.analysis import walking_graph
-from erdao_gis.analysis.parcels import FactRules, parcel_facts
-from erdao_gis.analysis.parcels_frontage import parcel_frontage
-from erdao_gis.analysis.parcels_intensity import parcel_intensity
-from erdao_gis.analysis.parcels_places import parcel_memberships
+from erdao_gis.analysis.facts.frontage import parcel_frontage
+from erdao_gis.analysis.facts.intensity import parcel_intensity
+from erdao_gis.analysis.facts.memberships import parcel_memberships
+from erdao_gis.analysis.facts.parcel_facts import FactRules, parcel_facts
 from erdao_gis.errors import CRSError, GeometryError, SchemaError
 
 CRS = "EPSG:4551"

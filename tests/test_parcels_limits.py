@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from erdao_gis.analysis.limits import check_limits
-from erdao_gis.analysis.parcels_audit import audit_parcels
+from erdao_gis.analysis.facts.audit import audit_parcels
+from erdao_gis.analysis.facts.limit_breaches import check_limits
 from erdao_gis.errors import SchemaError
 
 HOME = {

@@ -9,15 +9,15 @@ import pytest
 import shapely
 from shapely import LineString, box
 
-from erdao_gis.analysis.lineage import (
+from erdao_gis.analysis.lineage.ancestry import lineage, parcels_on
+from erdao_gis.analysis.lineage.compared_states import compare_parcels
+from erdao_gis.analysis.lineage.split_and_merge import (
     ParcelBook,
     merge_parcels,
     open_book,
     renumber,
     split_parcel,
 )
-from erdao_gis.analysis.lineage_compared import compare_parcels
-from erdao_gis.analysis.lineage_history import lineage, parcels_on
 from erdao_gis.errors import ErdaoError, GeometryError, SchemaError
 
 PLOTS = gpd.GeoDataFrame(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from shapely import box
 
 from erdao_gis.parcels import ParcelFacts, cannot_tell, facts_borne, facts_of_parcels
-from erdao_gis.parcels.precision import borne
-from erdao_gis.parcels.tables import facts_table
+from erdao_gis.parcels.facts.facts_tables import facts_table
+from erdao_gis.parcels.facts.precision import borne
 
 
 def written(*figures: float) -> tuple[float, ...]:

@@ -27,7 +27,6 @@ from erdao_gis.errors import (
 from erdao_gis.files import write_features
 from erdao_gis.intake import ImportOptions, apply_import, prepare_import, undo_import
 from erdao_gis.parcels import (
-    books,
     changed_ground,
     compare_dates,
     compare_with_file,
@@ -39,8 +38,8 @@ from erdao_gis.parcels import (
     record_merger,
     record_renumbering,
     record_split,
-    records,
 )
+from erdao_gis.parcels.lineage import books, recorded_changes
 
 X, Y = 460_000, 4_860_000
 DAY = "2025-06-30"
@@ -346,14 +345,14 @@ def test_what_was_changed_since_it_was_read_is_not_overwritten(
     place: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another run between reading and writing: the operation is refused, the other's stays."""
-    real = records.change_layer
+    real = recorded_changes.change_layer
 
     def later(*given_: object) -> object:
-        monkeypatch.setattr(records, "change_layer", real)
+        monkeypatch.setattr(recorded_changes, "change_layer", real)
         record_renumbering(place, "B", "B9", date=DAY)
         return real(*given_)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(records, "change_layer", later)
+    monkeypatch.setattr(recorded_changes, "change_layer", later)
     with pytest.raises(WorkspaceError) as caught:
         record_renumbering(place, "A", "A9", date=DAY)
     assert caught.value.key == "lineage_changed_meanwhile"

@@ -10,7 +10,7 @@ import shapely
 
 import erdao_gis
 from erdao_gis.errors import SchemaError
-from erdao_gis.maps.parcel_lines import parcel_lines
+from erdao_gis.maps.parcels.parcel_lines import parcel_lines
 from erdao_gis.parcels import (
     LimitCheck,
     ParcelFacts,

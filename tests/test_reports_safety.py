@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from erdao_gis.reports import Report, report_html, report_pdf, report_workbook
-from erdao_gis.reports.content import (
+from erdao_gis.reports.report_content import (
     Block,
     FigureLine,
     Judged,

@@ -7,7 +7,7 @@ import pytest
 import rasterio
 
 from erdao_gis.files import open_scene
-from erdao_gis.sample.scenes import HIDDEN, SCENES, green_mask, write_scene
+from erdao_gis.sample.town_scenes import HIDDEN, SCENES, green_mask, write_scene
 
 CLEAR = (4, 5, 6)
 

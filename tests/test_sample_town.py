@@ -100,7 +100,7 @@ def test_a_town_that_was_not_finished_is_no_workspace(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("erdao_gis.sample.writing.write_scene", full)
+    monkeypatch.setattr("erdao_gis.sample.town_files.write_scene", full)
     with pytest.raises(OSError, match="No space"):
         write_sample(tmp_path / "town")
     assert files_of(tmp_path) == {}

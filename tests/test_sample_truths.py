@@ -16,7 +16,7 @@ import shapely
 from erdao_gis import read_layer
 from erdao_gis.catalogue import Workspace
 from erdao_gis.sample import write_sample
-from erdao_gis.sample.scenes import SCENES
+from erdao_gis.sample.town_scenes import SCENES
 
 Read = Callable[[str], gpd.GeoDataFrame]
 EAST, NORTH = 470_000, 4_832_000

@@ -25,3 +25,9 @@ def test_nothing_beside_the_agreed_folders() -> None:
                "benchmarks", "docs", "build", "dist"}  # fmt: skip
     found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     assert {name for name in found if not name.endswith(".egg-info")} <= allowed
+
+
+def test_a_module_is_called_by_what_it_holds() -> None:
+    """No two modules have one name: a message, an import or a search finds one place."""
+    names = [path.name for path in ROOT.glob("erdao_gis/**/*.py") if path.name != "__init__.py"]
+    assert sorted(names) == sorted(set(names))

@@ -26,12 +26,7 @@ A balance at several levels or within several units measures its ground once, wi
 :func:`balance_within`.
 """
 
-from erdao_gis.analysis.corridors import area_within, corridor_share, length_within
-from erdao_gis.analysis.coverage import service_coverage
-from erdao_gis.analysis.cut_off import cut_off_by_streets, cut_off_faults
-from erdao_gis.analysis.drafting import Draft, DraftRules, draft_parcels
-from erdao_gis.analysis.green_land import green_ratio
-from erdao_gis.analysis.land_balance import (
+from erdao_gis.analysis.balance.land_balance import (
     BalanceGround,
     BalanceRules,
     LandBalance,
@@ -42,29 +37,34 @@ from erdao_gis.analysis.land_balance import (
     land_balance,
     units_ground,
 )
-from erdao_gis.analysis.land_use import land_use_mix
-from erdao_gis.analysis.limits import check_limits
-from erdao_gis.analysis.lineage import (
+from erdao_gis.analysis.corridors import area_within, corridor_share, length_within
+from erdao_gis.analysis.coverage import service_coverage
+from erdao_gis.analysis.cut_off import cut_off_by_streets, cut_off_faults
+from erdao_gis.analysis.draft.drafting import Draft, DraftRules, draft_parcels
+from erdao_gis.analysis.facts.audit import AuditRules, ParcelAudit, audit_parcels
+from erdao_gis.analysis.facts.crossed_lines import (
+    CROSSED_BY,
+    crossing_faults,
+    crossing_figures,
+    parcel_crossings,
+)
+from erdao_gis.analysis.facts.frontage import parcel_frontage
+from erdao_gis.analysis.facts.intensity import parcel_intensity
+from erdao_gis.analysis.facts.limit_breaches import check_limits
+from erdao_gis.analysis.facts.memberships import parcel_memberships
+from erdao_gis.analysis.facts.parcel_facts import MU_M2, FactRules, parcel_facts
+from erdao_gis.analysis.facts.table_join import ParcelJoin, join_parcel_table
+from erdao_gis.analysis.green_land import green_ratio
+from erdao_gis.analysis.land_use_mix import land_use_mix
+from erdao_gis.analysis.lineage.ancestry import lineage, parcels_on
+from erdao_gis.analysis.lineage.compared_states import compare_parcels
+from erdao_gis.analysis.lineage.split_and_merge import (
     ParcelBook,
     merge_parcels,
     open_book,
     renumber,
     split_parcel,
 )
-from erdao_gis.analysis.lineage_compared import compare_parcels
-from erdao_gis.analysis.lineage_history import lineage, parcels_on
-from erdao_gis.analysis.parcels import MU_M2, FactRules, parcel_facts
-from erdao_gis.analysis.parcels_audit import AuditRules, ParcelAudit, audit_parcels
-from erdao_gis.analysis.parcels_crossings import (
-    CROSSED_BY,
-    crossing_faults,
-    crossing_figures,
-    parcel_crossings,
-)
-from erdao_gis.analysis.parcels_frontage import parcel_frontage
-from erdao_gis.analysis.parcels_intensity import parcel_intensity
-from erdao_gis.analysis.parcels_join import ParcelJoin, join_parcel_table
-from erdao_gis.analysis.parcels_places import parcel_memberships
 from erdao_gis.analysis.scenes import QualityBand, Scene
 from erdao_gis.analysis.street_network import WalkingGraph, walking_graph
 from erdao_gis.analysis.vegetation import green_cover

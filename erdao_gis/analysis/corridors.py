@@ -5,11 +5,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from erdao_gis.analysis._edges import segments_of, sums_by
-from erdao_gis.analysis._inputs import Floats, Given, Shapes, given_together, per_row
-from erdao_gis.analysis._overlap import shared_area
-from erdao_gis.analysis._pieces import disjoint_pieces
-from erdao_gis.analysis._results import as_series, counted
+from erdao_gis.analysis.kernels.edges import segments_of, sums_by
+from erdao_gis.analysis.kernels.frame_inputs import Floats, Given, Shapes, given_together, per_row
+from erdao_gis.analysis.kernels.overlap import shared_area
+from erdao_gis.analysis.kernels.pieces import disjoint_pieces
+from erdao_gis.analysis.kernels.results import as_series, counted
 from erdao_gis.shapes import widen
 
 # Lines this near to each other are one line: a section cut out of its street by computation.

@@ -4,10 +4,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from erdao_gis.analysis._inputs import given_together, per_row
-from erdao_gis.analysis._overlap import shared_area
-from erdao_gis.analysis._pieces import disjoint_pieces
-from erdao_gis.analysis._results import as_series, counted
+from erdao_gis.analysis.kernels.frame_inputs import given_together, per_row
+from erdao_gis.analysis.kernels.overlap import shared_area
+from erdao_gis.analysis.kernels.pieces import disjoint_pieces
+from erdao_gis.analysis.kernels.results import as_series, counted
 
 # Chords of 32 segments a quarter circle stay within 0.03 % of the reach: 0.15 m of 500 m.
 _QUARTER = 32

@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from erdao_gis.analysis._inputs import Shapes, given, given_together, positive
-from erdao_gis.analysis._overlap import shared_area
-from erdao_gis.analysis._pieces import disjoint_pieces
-from erdao_gis.analysis._results import as_series, counted, state_of
+from erdao_gis.analysis.kernels.frame_inputs import Shapes, given, given_together, positive
+from erdao_gis.analysis.kernels.overlap import shared_area
+from erdao_gis.analysis.kernels.pieces import disjoint_pieces
+from erdao_gis.analysis.kernels.results import as_series, counted, state_of
 from erdao_gis.crs import require_metres
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from affine import Affine
 
-from erdao_gis.analysis._inputs import Floats, Mask
-from erdao_gis.analysis._ndvi import GreenTest, green_test
+from erdao_gis.analysis.kernels.frame_inputs import Floats, Mask
+from erdao_gis.analysis.kernels.ndvi import GreenTest, green_test
 from erdao_gis.errors import SchemaError
 
 __all__ = ["QualityBand", "Scene"]

@@ -12,10 +12,10 @@ from pyproj import CRS
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from erdao_gis.analysis._inputs import Floats, Mask, Positions, Shapes, given, positive
-from erdao_gis.analysis._noding import Noded, noded
-from erdao_gis.analysis._results import State, state_of
-from erdao_gis.analysis._street_levels import GROUND, street_levels
+from erdao_gis.analysis.kernels.frame_inputs import Floats, Mask, Positions, Shapes, given, positive
+from erdao_gis.analysis.kernels.noding import Noded, noded
+from erdao_gis.analysis.kernels.results import State, state_of
+from erdao_gis.analysis.kernels.street_levels import GROUND, street_levels
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import GeometryError
 

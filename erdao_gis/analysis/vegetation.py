@@ -14,10 +14,10 @@ import shapely
 from affine import Affine
 from pyproj import CRS
 
-from erdao_gis.analysis._edges import Edges, distinct, expand, ring_edges, runs, sums_by
-from erdao_gis.analysis._inputs import Floats, Given, Positions, Shapes, given
-from erdao_gis.analysis._results import spread
-from erdao_gis.analysis._row_sums import edge_integrals, row_sums
+from erdao_gis.analysis.kernels.edges import Edges, distinct, expand, ring_edges, runs, sums_by
+from erdao_gis.analysis.kernels.frame_inputs import Floats, Given, Positions, Shapes, given
+from erdao_gis.analysis.kernels.results import spread
+from erdao_gis.analysis.kernels.row_sums import edge_integrals, row_sums
 from erdao_gis.analysis.scenes import Clouds, GreenReader, Scene, Span, green_reader, windows
 from erdao_gis.crs import require_known_datum, require_metres, same_crs
 from erdao_gis.errors import CRSError, GeometryError, SchemaError

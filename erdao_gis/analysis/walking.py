@@ -10,7 +10,7 @@ from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
-from erdao_gis.analysis._access import (
+from erdao_gis.analysis.kernels.access import (
     Access,
     StreetFinder,
     distances_from,
@@ -18,8 +18,8 @@ from erdao_gis.analysis._access import (
     nearest_walk,
     on_fragment,
 )
-from erdao_gis.analysis._inputs import Floats, Given, Mask, Positions, given, positive
-from erdao_gis.analysis._results import State, spread, state_of
+from erdao_gis.analysis.kernels.frame_inputs import Floats, Given, Mask, Positions, given, positive
+from erdao_gis.analysis.kernels.results import State, spread, state_of
 from erdao_gis.analysis.street_network import WalkingGraph
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import GeometryError

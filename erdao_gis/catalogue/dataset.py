@@ -20,7 +20,6 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from erdao_gis.catalogue.geojson import layer_frame, shipped_text
 from erdao_gis.catalogue.held_frames import (
     frame_hash,
     given_out,
@@ -28,6 +27,7 @@ from erdao_gis.catalogue.held_frames import (
     unchangeable,
     with_every_column,
 )
+from erdao_gis.catalogue.layer_text import layer_frame, shipped_text
 from erdao_gis.catalogue.provenance import LayerRecord, layer_record
 from erdao_gis.catalogue.schema import Completeness, Layer, layer_names, layer_schema
 from erdao_gis.catalogue.statistics import FILE as STATISTICS_FILE

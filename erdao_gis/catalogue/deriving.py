@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from erdao_gis.catalogue.dataset import Dataset, Place, shipped_layer
-from erdao_gis.catalogue.geojson import layer_frame, layer_text
+from erdao_gis.catalogue.layer_text import layer_frame, layer_text
 from erdao_gis.catalogue.recipes import Recipe, in_order, read_facts, read_recipes, run_recipe
 from erdao_gis.catalogue.schema import layer_names, layer_schema
 from erdao_gis.catalogue.workspace import Workspace

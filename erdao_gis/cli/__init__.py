@@ -18,7 +18,7 @@ from erdao_gis.cli.parcels import parcels
 from erdao_gis.cli.plan import plan
 from erdao_gis.cli.recoding import recode
 from erdao_gis.cli.screen import show_json
-from erdao_gis.cli.workspace import import_file, init, undo
+from erdao_gis.cli.workspaces import import_file, init, undo
 from erdao_gis.errors import ErdaoError, message_text, preferred_language
 
 COMMANDS = (

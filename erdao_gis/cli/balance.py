@@ -20,7 +20,7 @@ from erdao_gis.wording import word
 
 if TYPE_CHECKING:
     from erdao_gis.parcels import WorkspaceBalance
-    from erdao_gis.parcels.balancing import Scope
+    from erdao_gis.parcels.balance.place_balance import Scope
 
 SCOPES = ("all", "parcels")
 UNITS = ("zones", "subdistricts", "clusters", "cores", "belts")
@@ -68,7 +68,7 @@ def balance(  # noqa: PLR0913 - one parameter an option
     """用地平衡表：现状、规划、增减 / Balance of land: present, planned, change."""
     from erdao_gis.indicators import Run
     from erdao_gis.parcels import balance_table, write_balance
-    from erdao_gis.parcels.balance_notes import balance_notes, drafted_note
+    from erdao_gis.parcels.balance.notes import balance_notes, drafted_note
 
     run = Run(workspace, population=population, scope=scope)
     tell_long(run.dataset, language)
@@ -101,7 +101,7 @@ def balance(  # noqa: PLR0913 - one parameter an option
 
 def _records(balance: "WorkspaceBalance", language: Language) -> list[dict[str, object]]:
     """Return the lines of the balance without its totals, as JSON has them."""
-    from erdao_gis.parcels.balance_lines import balance_lines
+    from erdao_gis.parcels.balance.lines import balance_lines
 
     plain = {"present_ha": "area_ha", "present_percent": "percent"}
     return [
@@ -114,7 +114,7 @@ def _records(balance: "WorkspaceBalance", language: Language) -> list[dict[str, 
 
 def _tell_left_out(balance: "WorkspaceBalance", language: Language, *, err: bool = False) -> None:
     """Say which rows are not in the balance, and which codes were no text."""
-    from erdao_gis.parcels.balance_notes import left_out_notes
+    from erdao_gis.parcels.balance.notes import left_out_notes
 
     for note in left_out_notes(balance):
         click.echo(note.text(language), err=err)

@@ -91,7 +91,7 @@ def _comparison_record(found: "Comparison") -> dict[str, object]:
 
 
 def _show_comparison(found: "Comparison", language: Language) -> None:
-    from erdao_gis.parcels.comparison_tables import (
+    from erdao_gis.parcels.lineage.comparison_tables import (
         account_table,
         attributes_table,
         changes_table,

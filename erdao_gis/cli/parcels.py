@@ -128,7 +128,7 @@ def _draft_record(drafted: "AreaDraft", language: Language) -> dict[str, object]
 
 
 def _refused(drafted: "AreaDraft", language: Language) -> list[dict[str, object]]:
-    from erdao_gis.parcels.tables import refusal_table
+    from erdao_gis.parcels.facts.facts_tables import refusal_table
 
     rules = [fault.rule for fault in drafted.draft.faults]
     told = refusal_table(drafted, language).set_axis(["area_id", "message", "reason"], axis=1)
@@ -136,7 +136,7 @@ def _refused(drafted: "AreaDraft", language: Language) -> list[dict[str, object]
 
 
 def _show_draft(drafted: "AreaDraft", language: Language) -> None:
-    from erdao_gis.parcels.tables import draft_table
+    from erdao_gis.parcels.facts.facts_tables import draft_table
 
     found = drafted.draft
     if len(found.parcels):
@@ -170,8 +170,8 @@ def facts(
 
     from erdao_gis.indicators import Run
     from erdao_gis.parcels import write_facts
-    from erdao_gis.parcels.tables import facts_table
-    from erdao_gis.parcels.writing import notices
+    from erdao_gis.parcels.answers import notices
+    from erdao_gis.parcels.facts.facts_tables import facts_table
 
     run = Run(workspace)
     tell_long(run.dataset, language)
@@ -230,8 +230,8 @@ def check(
     """容积率、密度、绿地率、限高、穿越与数据问题 / Hold parcels against limits; list faults."""
     from erdao_gis.indicators import Run
     from erdao_gis.parcels import write_check
-    from erdao_gis.parcels.tables import limits_table
-    from erdao_gis.parcels.writing import notices
+    from erdao_gis.parcels.answers import notices
+    from erdao_gis.parcels.facts.facts_tables import limits_table
 
     language: Language = context.obj
     run = Run(workspace)

@@ -59,7 +59,7 @@ def recode(  # noqa: PLR0913  # one parameter an option
 ) -> None:
     """用地代码由 2020 版一次转换到 2023 版 / Translate land-use codes in one pass."""
     from erdao_gis.parcels import recode_parcels
-    from erdao_gis.parcels.recoding_tables import write_recoding
+    from erdao_gis.parcels.recoding.recoded_tables import write_recoding
 
     found = recode_parcels(workspace, from_edition, to_edition, layer=layer, dry_run=True)
     refused = bool(found.unknown) and not accept_unknown

@@ -5,8 +5,17 @@ import math
 from collections.abc import Sequence
 
 from erdao_gis.drawing.lettering import text_width
-from erdao_gis.drawing.markup import ACCENT, PAPER, QUIET, RULE, element, finite, number, text_line
 from erdao_gis.drawing.styles import no_data_style, ramp_colours
+from erdao_gis.drawing.svg_markup import (
+    ACCENT,
+    PAPER,
+    QUIET,
+    RULE,
+    element,
+    finite,
+    number,
+    text_line,
+)
 from erdao_gis.drawing.symbols import Hatches, look_of
 from erdao_gis.drawing.window import Box
 from erdao_gis.errors import Language, SchemaError

@@ -22,7 +22,8 @@ from erdao_gis.drawing.chart_parts import (
     written_value,
 )
 from erdao_gis.drawing.lettering import cut, text_width
-from erdao_gis.drawing.markup import (
+from erdao_gis.drawing.styles import ramp_colours
+from erdao_gis.drawing.svg_markup import (
     ACCENT,
     INK,
     PAPER,
@@ -34,7 +35,6 @@ from erdao_gis.drawing.markup import (
     require_key,
     text_line,
 )
-from erdao_gis.drawing.styles import ramp_colours
 from erdao_gis.drawing.symbols import Hatches
 from erdao_gis.errors import GeometryError, Language
 from erdao_gis.wording import word

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from erdao_gis.drawing.features import DrawnLayer, draw_marks, layer_marks
+from erdao_gis.drawing.feature_markup import DrawnLayer, draw_marks, layer_marks
 from erdao_gis.drawing.furniture import (
     frame,
     imprint,
@@ -16,8 +16,8 @@ from erdao_gis.drawing.furniture import (
 )
 from erdao_gis.drawing.labels import LETTERS, place_labels, written
 from erdao_gis.drawing.legend import draw_legend, legend_rows
-from erdao_gis.drawing.markup import PAPER, element, open_svg, require_key
 from erdao_gis.drawing.sheet import Sheet, SheetLayer
+from erdao_gis.drawing.svg_markup import PAPER, element, open_svg, require_key
 from erdao_gis.drawing.symbols import Hatches
 from erdao_gis.drawing.window import Box, Window, fit_window
 from erdao_gis.errors import GeometryError, Language

@@ -3,7 +3,8 @@
 import math
 
 from erdao_gis.drawing.lettering import text_width, wrapped
-from erdao_gis.drawing.markup import (
+from erdao_gis.drawing.sheet import Sheet
+from erdao_gis.drawing.svg_markup import (
     ACCENT,
     INK,
     PAPER,
@@ -13,7 +14,6 @@ from erdao_gis.drawing.markup import (
     number,
     text_line,
 )
-from erdao_gis.drawing.sheet import Sheet
 from erdao_gis.drawing.window import PIXEL_M, Box, Window
 from erdao_gis.errors import Language
 from erdao_gis.wording import word

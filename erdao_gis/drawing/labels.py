@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import shapely
 
-from erdao_gis.drawing.features import Mark
+from erdao_gis.drawing.feature_markup import Mark
 from erdao_gis.drawing.lettering import CHINESE, broken, cut, text_width
-from erdao_gis.drawing.markup import PAPER, element, number, safe_text
+from erdao_gis.drawing.svg_markup import PAPER, element, number, safe_text
 from erdao_gis.drawing.window import Box
 
 __all__ = ["Label", "place_labels", "written"]

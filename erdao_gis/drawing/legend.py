@@ -4,10 +4,10 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from erdao_gis.drawing.features import DrawnLayer, Mark
+from erdao_gis.drawing.feature_markup import DrawnLayer, Mark
 from erdao_gis.drawing.lettering import wrapped
-from erdao_gis.drawing.markup import INK, QUIET, element, number, safe_text, text_line
 from erdao_gis.drawing.styles import Style, evidence_styles, layer_style, no_data_style
+from erdao_gis.drawing.svg_markup import INK, QUIET, element, number, safe_text, text_line
 from erdao_gis.drawing.symbols import Hatches, look_of, swatch
 from erdao_gis.drawing.window import Box
 from erdao_gis.errors import Language

@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from erdao_gis.drawing.markup import PAPER, QUIET, element, number
 from erdao_gis.drawing.styles import EvidenceStyle, Style, evidence_styles
+from erdao_gis.drawing.svg_markup import PAPER, QUIET, element, number
 from erdao_gis.drawing.window import Box
 
 __all__ = ["Hatches", "Look", "look_of", "marker_path", "swatch"]

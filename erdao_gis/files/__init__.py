@@ -3,7 +3,6 @@
 from erdao_gis.files.atomic import atomic_file, atomic_folder, write_bytes_atomic, write_text_atomic
 from erdao_gis.files.features import FeatureTable, read_features
 from erdao_gis.files.headings import TableHints
-from erdao_gis.files.limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.own_layers import read_own_features
 from erdao_gis.files.paths import checked_path, safe_file_name
 from erdao_gis.files.recognition import FileKind, recognise
@@ -15,6 +14,7 @@ from erdao_gis.files.scenes import (
     open_scene,
     write_scene,
 )
+from erdao_gis.files.size_limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.writing import geojson_text, write_features
 
 __all__ = [

@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from erdao_gis.errors import FormatError, UnsafeInputError
-from erdao_gis.files.limits import Limits
+from erdao_gis.files.size_limits import Limits
 
 __all__ = ["check_archive", "unpack_shapefile"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from erdao_gis.errors import FormatError
 from erdao_gis.files.encodings import decode_fields
-from erdao_gis.files.limits import DEFAULT_LIMITS, Limits, check_table_size
+from erdao_gis.files.size_limits import DEFAULT_LIMITS, Limits, check_table_size
 
 __all__ = ["AttributeTable", "read_dbf"]
 

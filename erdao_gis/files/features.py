@@ -28,12 +28,12 @@ from erdao_gis.files.geojson import read_geojson
 from erdao_gis.files.geopackage import read_geopackage
 from erdao_gis.files.geoparquet import read_geoparquet
 from erdao_gis.files.headings import TableHints
-from erdao_gis.files.limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.paths import checked_path
 from erdao_gis.files.raw import Finding, RawLayer
 from erdao_gis.files.recognition import FileKind, recognise
 from erdao_gis.files.screening import bounds_of, outside_degrees, screen
 from erdao_gis.files.shapefile import read_dbf_table, read_shapefile, read_zipped_shapefile
+from erdao_gis.files.size_limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.tables import read_csv, read_xlsx
 
 __all__ = ["FeatureTable", "read_features"]

@@ -12,9 +12,9 @@ import shapely
 from erdao_gis.crs import GEOGRAPHIC
 from erdao_gis.errors import FormatError, UnsafeInputError
 from erdao_gis.files.encodings import decode_text
-from erdao_gis.files.limits import Limits, check_table_size
 from erdao_gis.files.paths import too_large
 from erdao_gis.files.raw import Finding, RawLayer, UnusableError, geometry_array
+from erdao_gis.files.size_limits import Limits, check_table_size
 
 __all__ = ["read_geojson"]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from erdao_gis.errors import FormatError, UnsafeInputError
-from erdao_gis.files.limits import Limits, check_table_size
 from erdao_gis.files.raw import Finding, RawLayer
+from erdao_gis.files.size_limits import Limits, check_table_size
 from erdao_gis.files.wkb import shapes_from_wkb
 
 __all__ = ["read_geopackage"]

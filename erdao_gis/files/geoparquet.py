@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from erdao_gis.errors import FormatError, MissingDependencyError, UnsafeInputError
-from erdao_gis.files.limits import Limits, check_table_size
 from erdao_gis.files.raw import RawLayer
+from erdao_gis.files.size_limits import Limits, check_table_size
 from erdao_gis.files.wkb import shapes_from_wkb
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from erdao_gis.errors import FormatError, UnsafeInputError
-from erdao_gis.files.limits import DEFAULT_LIMITS, Limits
+from erdao_gis.files.size_limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["checked_path", "checked_text", "safe_file_name", "too_large"]
 

@@ -20,7 +20,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from erdao_gis.errors import FormatError, UnsafeInputError
 from erdao_gis.files.archive import check_archive
-from erdao_gis.files.limits import Limits, check_table_size
+from erdao_gis.files.size_limits import Limits, check_table_size
 
 __all__ = ["Sheet", "read_sheet"]
 

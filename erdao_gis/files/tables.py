@@ -22,10 +22,10 @@ from erdao_gis.files.headings import (
     is_closing_row,
     plain_cell,
 )
-from erdao_gis.files.limits import Limits, check_table_size
 from erdao_gis.files.paths import too_large
 from erdao_gis.files.raw import Finding, RawLayer, geometry_array
 from erdao_gis.files.sheets import Cell, Sheet, read_sheet
+from erdao_gis.files.size_limits import Limits, check_table_size
 from erdao_gis.files.wkb import DEEPEST
 
 __all__ = ["read_csv", "read_xlsx"]

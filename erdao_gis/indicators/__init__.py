@@ -28,7 +28,7 @@ from erdao_gis.indicators.explaining import (
     explanation_lines,
     figures_of_clause,
 )
-from erdao_gis.indicators.model import Indicator, Input, Norm, Option, Result
+from erdao_gis.indicators.indicator import Indicator, Input, Norm, Option, Result
 from erdao_gis.indicators.own import load_own
 from erdao_gis.indicators.registry import indicator, indicator_inputs, norms, registry
 from erdao_gis.indicators.run import Parameters, Run, RunLike, compute_indicators

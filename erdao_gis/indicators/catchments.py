@@ -9,7 +9,7 @@ import shapely
 
 from erdao_gis.analysis import land_use_mix
 from erdao_gis.indicators.context import Context, complete
-from erdao_gis.indicators.model import Result
+from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import area_part, has_place
 from erdao_gis.shapes.accuracy import accuracy_of
 

@@ -19,8 +19,8 @@ from erdao_gis.analysis import (
     walk_coverage,
 )
 from erdao_gis.errors import Fault, GeometryError
+from erdao_gis.indicators.indicator import Indicator, Input, Option
 from erdao_gis.indicators.inputs import Inputs
-from erdao_gis.indicators.model import Indicator, Input, Option
 from erdao_gis.indicators.motion import cut_to, has_place
 from erdao_gis.indicators.units import AREAS, UNITS
 from erdao_gis.shapes.accuracy import accuracy_of

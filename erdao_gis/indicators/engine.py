@@ -12,8 +12,8 @@ import pandas as pd
 from erdao_gis.catalogue import layer_names
 from erdao_gis.errors import Fault
 from erdao_gis.indicators.context import WHOLE, Context
+from erdao_gis.indicators.indicator import Indicator, Option, Result
 from erdao_gis.indicators.inputs import Inputs
-from erdao_gis.indicators.model import Indicator, Option, Result
 from erdao_gis.indicators.motion import has_place, is_doubtful
 from erdao_gis.indicators.naming import figure_name
 from erdao_gis.indicators.targets import gap_to, target_of

@@ -13,7 +13,7 @@ import pandas as pd
 
 from erdao_gis.catalogue.statistics import latest
 from erdao_gis.errors import Fault, Language, SchemaError
-from erdao_gis.indicators.model import Indicator
+from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.outline import outline
 from erdao_gis.indicators.run import Run, RunLike
 from erdao_gis.indicators.table import Table, bounded_text, line_text, number_text, unit_text

@@ -6,7 +6,7 @@ from typing import Any
 
 from erdao_gis.catalogue import layer_names, layer_schema
 from erdao_gis.errors import Language
-from erdao_gis.indicators.model import Indicator
+from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.naming import method_text
 from erdao_gis.indicators.outline import outline
 from erdao_gis.indicators.registry import norms, registry, split_id

@@ -13,7 +13,7 @@ from erdao_gis.indicators import (
     riverside,
     service,
 )
-from erdao_gis.indicators.model import Formula
+from erdao_gis.indicators.indicator import Formula
 
 __all__ = ["FUNCTIONS"]
 

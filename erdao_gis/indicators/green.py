@@ -13,7 +13,7 @@ from erdao_gis.catalogue import SCENES
 from erdao_gis.files import Scene
 from erdao_gis.indicators.context import WHOLE, Context
 from erdao_gis.indicators.imagery import scene_cover
-from erdao_gis.indicators.model import Result
+from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import has_place
 from erdao_gis.indicators.units import UNITS
 

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from erdao_gis.analysis import WalkingGraph, walking_graph
 from erdao_gis.catalogue import Dataset, code_lists
 from erdao_gis.errors import Fault, SchemaError
-from erdao_gis.indicators.model import Option
+from erdao_gis.indicators.indicator import Option
 from erdao_gis.indicators.motion import has_place, moved, one_carriageway
 from erdao_gis.indicators.outline import outline
 from erdao_gis.indicators.units import UNITS, unit_frame

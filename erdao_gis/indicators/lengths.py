@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from erdao_gis.indicators.context import Context
-from erdao_gis.indicators.model import Result
+from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import has_place
 from erdao_gis.shapes.accuracy import accuracy_of
 

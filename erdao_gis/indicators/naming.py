@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from erdao_gis.indicators.context import WALK_RULES
-from erdao_gis.indicators.model import Indicator
+from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.rows import shipped_rows
 from erdao_gis.wording import Pair, pair, words
 

@@ -14,7 +14,7 @@ from erdao_gis.catalogue import Workspace
 from erdao_gis.errors import FormatError, SchemaError
 from erdao_gis.files import checked_path
 from erdao_gis.files.encodings import decode_text
-from erdao_gis.indicators.model import Indicator
+from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.registry import read_indicators, registry
 
 __all__ = ["FILE", "load_own", "require_new", "workspace_indicators"]

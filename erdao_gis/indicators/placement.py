@@ -9,7 +9,7 @@ import shapely
 
 from erdao_gis.catalogue import layer_names
 from erdao_gis.indicators.context import WHOLE, Context
-from erdao_gis.indicators.model import Result
+from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import has_place
 from erdao_gis.indicators.outline import outline
 

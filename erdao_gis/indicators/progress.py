@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from erdao_gis.catalogue.statistics import latest
 from erdao_gis.errors import GeometryError
 from erdao_gis.indicators.context import WHOLE, Context
-from erdao_gis.indicators.model import Result
+from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import cut_to
 from erdao_gis.shapes import centreline, side
 

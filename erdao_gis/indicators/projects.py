@@ -8,7 +8,7 @@ import shapely
 
 from erdao_gis.analysis import WalkingGraph, walk_catchment
 from erdao_gis.indicators.context import Context, complete
-from erdao_gis.indicators.model import Result
+from erdao_gis.indicators.indicator import Result
 
 __all__ = ["dead_ends_closed", "walk_reach_gain"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from erdao_gis.catalogue import layer_names
 from erdao_gis.errors import NotInPlanError, SchemaError
 from erdao_gis.indicators.functions import FUNCTIONS
-from erdao_gis.indicators.model import Direction, Indicator, Input, Norm, Option
+from erdao_gis.indicators.indicator import Direction, Indicator, Input, Norm, Option
 from erdao_gis.rows import rows_of, shipped_rows
 from erdao_gis.wording import Pair
 

@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 
 from erdao_gis.indicators.context import WHOLE, Context
-from erdao_gis.indicators.model import Result
+from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import cut_to
 from erdao_gis.indicators.units import banks
 from erdao_gis.shapes.accuracy import accuracy_of

@@ -22,8 +22,8 @@ from erdao_gis.catalogue import Dataset, Place
 from erdao_gis.errors import NotInPlanError, SchemaError
 from erdao_gis.indicators.context import WHOLE
 from erdao_gis.indicators.engine import Asked, Computed, compute_figure, each_once
+from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.inputs import Inputs
-from erdao_gis.indicators.model import Indicator
 from erdao_gis.indicators.own import require_new, workspace_indicators
 from erdao_gis.indicators.registry import indicator, registry, split_id
 from erdao_gis.indicators.table import COLUMNS, Table
@@ -36,7 +36,7 @@ from erdao_gis.parcels import (
     check_parcels,
     facts_of_parcels,
 )
-from erdao_gis.parcels.balancing import Scope
+from erdao_gis.parcels.balance.place_balance import Scope
 
 __all__ = ["Parameters", "Run", "RunLike", "compute_indicators"]
 

@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.indicators.context import Context
-from erdao_gis.indicators.model import Result
+from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import area_part, cut_to, has_place
 
 __all__ = [

@@ -11,7 +11,7 @@ import pandas as pd
 
 from erdao_gis.catalogue import layer_names, layer_schema
 from erdao_gis.errors import Fault, Language
-from erdao_gis.indicators.model import Indicator
+from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.outline import outline
 from erdao_gis.wording import Pair, word, words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from erdao_gis.indicators.model import Direction, Indicator
+from erdao_gis.indicators.indicator import Direction, Indicator
 from erdao_gis.indicators.outline import outline
 
 __all__ = ["gap_to", "sense", "target_of"]

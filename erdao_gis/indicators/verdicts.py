@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from erdao_gis.errors import SchemaError
-from erdao_gis.indicators.model import Direction
+from erdao_gis.indicators.indicator import Direction
 from erdao_gis.indicators.targets import sense
 
 __all__ = [

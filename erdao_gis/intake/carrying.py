@@ -12,9 +12,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from erdao_gis.catalogue.editions import CODE, EDITION, blank_cells, is_land_use
 from erdao_gis.intake.joining import one_type
 from erdao_gis.land_use import EDITIONS
+from erdao_gis.land_use.file_edition import CODE, EDITION, blank_cells, is_land_use
 
 __all__ = ["Carried", "carry_over", "joined_columns", "joined_columns_text"]
 

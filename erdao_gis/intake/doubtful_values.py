@@ -11,8 +11,8 @@ import shapely
 
 from erdao_gis.catalogue.measuring_units import Unit, area_units, unit_called
 from erdao_gis.catalogue.schema import Layer
-from erdao_gis.catalogue.use_codes import code_doubts
 from erdao_gis.intake.mapping import Pair
+from erdao_gis.land_use.written_codes import code_doubts
 
 __all__ = ["Doubt", "difference", "doubts_of"]
 

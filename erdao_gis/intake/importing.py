@@ -15,11 +15,9 @@ import pandas as pd
 
 from erdao_gis.catalogue.checking import layer_faults
 from erdao_gis.catalogue.dataset import Dataset
-from erdao_gis.catalogue.editions import mixed_editions
 from erdao_gis.catalogue.operations import heirs_of_codes, require_no_operations
 from erdao_gis.catalogue.provenance import supply_record
 from erdao_gis.catalogue.schema import Layer, layer_schema
-from erdao_gis.catalogue.use_codes import padded_codes
 from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.crs import DatumFit
 from erdao_gis.errors import Fault, SchemaError, message_text
@@ -40,6 +38,8 @@ from erdao_gis.intake.outlines import completed_rows, guarded_shapes
 from erdao_gis.intake.preview import ImportOptions, PreparedImport, listed
 from erdao_gis.intake.reading import read_for_layer
 from erdao_gis.intake.replacing import bounds_that_meet, replaced_values
+from erdao_gis.land_use.file_edition import mixed_editions
+from erdao_gis.land_use.written_codes import padded_codes
 from erdao_gis.plan import read_plan
 
 __all__ = ["prepare_import"]

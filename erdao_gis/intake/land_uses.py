@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pandas as pd
 
-from erdao_gis.catalogue.editions import (
+from erdao_gis.catalogue.schema import Layer
+from erdao_gis.errors import SchemaError
+from erdao_gis.intake.joining import places_of_rows
+from erdao_gis.intake.mapping import Matched
+from erdao_gis.intake.preview import ImportOptions
+from erdao_gis.intake.replacing import codes_left, no_codes_kept
+from erdao_gis.land_use import EDITIONS, require_edition
+from erdao_gis.land_use.file_edition import (
     CODE,
     EDITION,
     FileEdition,
@@ -17,13 +24,6 @@ from erdao_gis.catalogue.editions import (
     one_edition,
     put_codes_for_names,
 )
-from erdao_gis.catalogue.schema import Layer
-from erdao_gis.errors import SchemaError
-from erdao_gis.intake.joining import places_of_rows
-from erdao_gis.intake.mapping import Matched
-from erdao_gis.intake.preview import ImportOptions
-from erdao_gis.intake.replacing import codes_left, no_codes_kept
-from erdao_gis.land_use import EDITIONS, require_edition
 
 __all__ = ["LandUses", "require_sayings", "uses_of_outlines", "uses_of_table"]
 

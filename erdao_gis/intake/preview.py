@@ -8,12 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from erdao_gis.catalogue.editions import FileEdition
 from erdao_gis.crs import DatumFit
 from erdao_gis.errors import Fault, message_text
 from erdao_gis.intake.carrying import Carried
 from erdao_gis.intake.joining import TableJoin
 from erdao_gis.intake.mapping import Matched, Pair
+from erdao_gis.land_use.file_edition import FileEdition
 
 __all__ = ["ImportOptions", "PreparedImport", "listed"]
 

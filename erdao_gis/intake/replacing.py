@@ -11,10 +11,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from erdao_gis.catalogue.editions import CODE, EDITION, blank_cells, is_class, is_land_use
 from erdao_gis.catalogue.schema import Layer
 from erdao_gis.intake.fitting import code_text
 from erdao_gis.intake.limit_texts import limit_columns
+from erdao_gis.land_use.file_edition import CODE, EDITION, blank_cells, is_class, is_land_use
 
 __all__ = ["KeptCodes", "bounds_that_meet", "codes_left", "no_codes_kept", "replaced_values"]
 

@@ -14,7 +14,7 @@ from erdao_gis.catalogue.schema import Column, Layer, code_lists, layer_schema
 from erdao_gis.crs import WORKING
 from erdao_gis.files import write_bytes_atomic, write_features
 from erdao_gis.files.columns import is_code_name
-from erdao_gis.files.workbooks import workbook_content
+from erdao_gis.workbooks.safe_cells import workbook_content
 
 ABOUT = ("列 column", "名称", "title", "必填 required", "单位 unit", "代码 codes", "说明", "about")
 _TEXT = "@"

@@ -5,9 +5,7 @@ Codes are text; the parent of a code is its beginning. The editions are ``2023``
 survey (三调, field DLBM) look alike and mean other things; they are known here only to be refused.
 """
 
-from erdao_gis.land_use.codes import code_column, land_use_at_level, recode_land_use, unknown_codes
-from erdao_gis.land_use.mixed import mixed_codes
-from erdao_gis.land_use.tables import (
+from erdao_gis.land_use.code_tables import (
     EDITIONS,
     Edition,
     class_codes,
@@ -19,6 +17,8 @@ from erdao_gis.land_use.tables import (
     require_edition,
     third_survey_codes,
 )
+from erdao_gis.land_use.codes import code_column, land_use_at_level, recode_land_use, unknown_codes
+from erdao_gis.land_use.mixed import mixed_codes
 
 __all__ = [
     "EDITIONS",

@@ -5,7 +5,7 @@ from typing import overload
 import pandas as pd
 
 from erdao_gis.errors import SchemaError
-from erdao_gis.land_use.tables import (
+from erdao_gis.land_use.code_tables import (
     class_codes,
     parent_code,
     recoding,

@@ -2,7 +2,7 @@
 
 import re
 
-from erdao_gis.land_use.tables import EDITIONS, class_codes
+from erdao_gis.land_use.code_tables import EDITIONS, class_codes
 
 __all__ = ["mixed_codes"]
 

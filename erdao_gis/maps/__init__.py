@@ -1,13 +1,20 @@
 """Maps as single files that open offline: the only place that knows folium."""
 
-from erdao_gis.maps.atlas import write_atlas
-from erdao_gis.maps.balance_page import write_balance_page
-from erdao_gis.maps.content import PageContent, PageGroup, PageLayer, PageLink, Pair, PlanEntry
-from erdao_gis.maps.draft_page import draft_content, write_draft_page
+from erdao_gis.maps.atlas.atlas import write_atlas
+from erdao_gis.maps.atlas.plan_page import plan_content, plan_map, write_plan_page
+from erdao_gis.maps.balance.balance_page import write_balance_page
 from erdao_gis.maps.notebook import add_layer
-from erdao_gis.maps.page import page_html, page_map
-from erdao_gis.maps.parcels_page import parcels_content, write_parcels_page
-from erdao_gis.maps.plan_page import plan_content, plan_map, write_plan_page
+from erdao_gis.maps.page.compose import page_html, page_map
+from erdao_gis.maps.page.page_content import (
+    PageContent,
+    PageGroup,
+    PageLayer,
+    PageLink,
+    Pair,
+    PlanEntry,
+)
+from erdao_gis.maps.parcels.draft_page import draft_content, write_draft_page
+from erdao_gis.maps.parcels.parcels_page import parcels_content, write_parcels_page
 
 __all__ = [
     "PageContent",

@@ -8,11 +8,11 @@ from branca.element import Figure
 
 from erdao_gis.drawing import Classes
 from erdao_gis.errors import SchemaError
-from erdao_gis.maps.atlas_source import spoken
-from erdao_gis.maps.content import PageContent, PageGroup, PageLayer, Pair
-from erdao_gis.maps.elements import DataBlock, Sheet, Verbatim
-from erdao_gis.maps.records import page_blocks
-from erdao_gis.maps.vendored import inline_script
+from erdao_gis.maps.atlas.source import spoken
+from erdao_gis.maps.page.data_blocks import page_blocks
+from erdao_gis.maps.page.elements import DataBlock, Sheet, Verbatim
+from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, Pair
+from erdao_gis.maps.page.vendored import inline_script
 
 __all__ = ["add_layer"]
 

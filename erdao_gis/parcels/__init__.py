@@ -11,28 +11,33 @@ keep what was done; :func:`family_of` and :func:`compare_dates` ask it, and
 takes back.
 """
 
-from erdao_gis.parcels.area_draft import AreaDraft, draft_areas
-from erdao_gis.parcels.balance_tables import balance_table
-from erdao_gis.parcels.balancing import PlaceBalance, WorkspaceBalance, balance_parcels
-from erdao_gis.parcels.books import read_book
-from erdao_gis.parcels.compared_ground import changed_ground
-from erdao_gis.parcels.comparing import Comparison, compare_dates, compare_with_file
-from erdao_gis.parcels.comparison_tables import write_comparison
-from erdao_gis.parcels.cut_lines import line_of, read_line
-from erdao_gis.parcels.kinship import Branch, Family, family_of
-from erdao_gis.parcels.limit_check import LimitCheck, check_parcels
-from erdao_gis.parcels.parcel_facts import ParcelFacts, facts_of_parcels
-from erdao_gis.parcels.precision import cannot_tell, facts_borne
-from erdao_gis.parcels.reading import (
+from erdao_gis.parcels.answers import write_balance, write_check, write_draft, write_facts
+from erdao_gis.parcels.balance.balance_tables import balance_table
+from erdao_gis.parcels.balance.place_balance import PlaceBalance, WorkspaceBalance, balance_parcels
+from erdao_gis.parcels.draft.area_draft import AreaDraft, draft_areas
+from erdao_gis.parcels.facts.facts_of_place import ParcelFacts, facts_of_parcels
+from erdao_gis.parcels.facts.limit_check import LimitCheck, check_parcels
+from erdao_gis.parcels.facts.precision import cannot_tell, facts_borne
+from erdao_gis.parcels.facts.surroundings import (
     are_assumed,
     edition_of,
     planned_uses,
     read_parcels,
     surroundings,
 )
-from erdao_gis.parcels.recoding import Recoding, recode_parcels
-from erdao_gis.parcels.records import Record, record_merger, record_renumbering, record_split
-from erdao_gis.parcels.writing import write_balance, write_check, write_draft, write_facts
+from erdao_gis.parcels.lineage.books import read_book
+from erdao_gis.parcels.lineage.compared_ground import changed_ground
+from erdao_gis.parcels.lineage.comparison import Comparison, compare_dates, compare_with_file
+from erdao_gis.parcels.lineage.comparison_tables import write_comparison
+from erdao_gis.parcels.lineage.cut_lines import line_of, read_line
+from erdao_gis.parcels.lineage.kinship import Branch, Family, family_of
+from erdao_gis.parcels.lineage.recorded_changes import (
+    Record,
+    record_merger,
+    record_renumbering,
+    record_split,
+)
+from erdao_gis.parcels.recoding.recode import Recoding, recode_parcels
 
 __all__ = [
     "AreaDraft",

@@ -18,7 +18,7 @@ from erdao_gis.plan.model import (
     Plan,
     Relation,
 )
-from erdao_gis.plan.reading import read_plan, scan_plan
+from erdao_gis.plan.register import read_plan, scan_plan
 from erdao_gis.plan.render import (
     element_record,
     element_text,

@@ -337,12 +337,12 @@ class Plan:
 
     def frame(self) -> pd.DataFrame:
         """Return the elements as a table, index ``id``; see :func:`elements_frame`."""
-        from erdao_gis.plan.frames import elements_frame  # noqa: PLC0415 - pandas loads late
+        from erdao_gis.plan.plan_tables import elements_frame  # noqa: PLC0415 - pandas loads late
 
         return elements_frame(self)
 
     def figures_frame(self) -> pd.DataFrame:
         """Return the figures as a table; see :func:`figures_frame`."""
-        from erdao_gis.plan.frames import figures_frame  # noqa: PLC0415 - pandas loads late
+        from erdao_gis.plan.plan_tables import figures_frame  # noqa: PLC0415 - pandas loads late
 
         return figures_frame(self)

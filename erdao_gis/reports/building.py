@@ -7,12 +7,12 @@ from erdao_gis.catalogue import Dataset
 from erdao_gis.errors import Language, SchemaError
 from erdao_gis.indicators import Evaluation
 from erdao_gis.plan import read_plan
-from erdao_gis.reports.charts import theme_charts
-from erdao_gis.reports.content import Report
 from erdao_gis.reports.figures import norm_lines, themes
 from erdao_gis.reports.gaps import missing_inputs
 from erdao_gis.reports.judging import judged_lines, left_out_lines, missing_bases
-from erdao_gis.reports.maps import report_maps
+from erdao_gis.reports.report_charts import theme_charts
+from erdao_gis.reports.report_content import Report
+from erdao_gis.reports.report_maps import report_maps
 from erdao_gis.wording import word
 
 __all__ = ["build_report", "last_day"]

@@ -9,8 +9,8 @@ from erdao_gis.indicators import Indicator, Table, norms, registry
 from erdao_gis.indicators.naming import figure_label, method_text
 from erdao_gis.indicators.table import bounded_text, number_text, part_text, plain_row, unit_text
 from erdao_gis.plan import read_plan
-from erdao_gis.reports.content import Block, FigureLine, NormLine, Theme
 from erdao_gis.reports.gaps import missing_words
+from erdao_gis.reports.report_content import Block, FigureLine, NormLine, Theme
 from erdao_gis.wording import word
 
 __all__ = ["clauses_text", "norm_lines", "operator_text", "themes", "unit_words", "with_unit"]

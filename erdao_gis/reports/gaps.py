@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from erdao_gis.catalogue import Dataset, layer_names, layer_schema
 from erdao_gis.errors import Language
 from erdao_gis.indicators import Table, registry
-from erdao_gis.reports.content import Missing
+from erdao_gis.reports.report_content import Missing
 from erdao_gis.wording import word
 
 __all__ = ["missing_inputs", "missing_words"]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from importlib import resources
 
 from erdao_gis.errors import Language
-from erdao_gis.reports.content import Block, FigureLine, Judged, Picture, Report, Theme
 from erdao_gis.reports.figures import with_unit
-from erdao_gis.reports.markup import cells, page, tag, text
+from erdao_gis.reports.html_markup import cells, page, tag, text
+from erdao_gis.reports.report_content import Block, FigureLine, Judged, Picture, Report, Theme
 from erdao_gis.reports.wordings import (
     block_notes,
     block_reasons,

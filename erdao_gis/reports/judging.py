@@ -8,10 +8,10 @@ from typing import Any
 from erdao_gis.errors import Language
 from erdao_gis.indicators import Evaluation, path_value
 from erdao_gis.indicators.table import bounded_text, number_text
-from erdao_gis.reports.charts import PathPoints, path_chart
-from erdao_gis.reports.content import Judged, LeftOut, Missing, Picture
 from erdao_gis.reports.figures import clauses_text, operator_text, unit_words, with_unit
 from erdao_gis.reports.gaps import missing_words
+from erdao_gis.reports.report_charts import PathPoints, path_chart
+from erdao_gis.reports.report_content import Judged, LeftOut, Missing, Picture
 from erdao_gis.wording import word
 
 __all__ = ["judged_lines", "left_out_lines", "missing_bases"]

@@ -9,7 +9,7 @@ from erdao_gis.drawing import Sheet, SheetLayer, draw_map, extent_of
 from erdao_gis.errors import Language
 from erdao_gis.files import write_text_atomic
 from erdao_gis.parcels import Comparison, changed_ground
-from erdao_gis.parcels.comparison_tables import said_over
+from erdao_gis.parcels.lineage.comparison_tables import said_over
 from erdao_gis.wording import word
 
 __all__ = ["draw_changes", "write_changes_map"]

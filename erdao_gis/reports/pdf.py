@@ -8,8 +8,8 @@ from importlib import resources
 from typing import Any
 
 from erdao_gis.errors import MissingDependencyError
-from erdao_gis.reports.content import Block, FigureLine, Judged, Picture, Report, Theme
 from erdao_gis.reports.figures import with_unit
+from erdao_gis.reports.report_content import Block, FigureLine, Judged, Picture, Report, Theme
 from erdao_gis.reports.wordings import (
     block_notes,
     block_reasons,

@@ -1,8 +1,8 @@
 """Sentences that page and PDF share, filled with the report's own counts."""
 
 from erdao_gis.errors import Language
-from erdao_gis.reports.content import Block, Report
 from erdao_gis.reports.figures import with_unit
+from erdao_gis.reports.report_content import Block, Report
 from erdao_gis.wording import word
 
 __all__ = [

@@ -38,7 +38,7 @@ rule of its letter, with clouds, a shadow and missing blocks at known places. ``
 what is known and how it follows.
 """
 
+from erdao_gis.sample.town_files import TITLE, write_sample
 from erdao_gis.sample.truths import Truth, truths
-from erdao_gis.sample.writing import TITLE, write_sample
 
 __all__ = ["TITLE", "Truth", "truths", "write_sample"]

@@ -9,7 +9,6 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from erdao_gis.sample.frames import Row, layer_of, polygon
 from erdao_gis.sample.layout import (
     COMMUNITIES,
     GREEN_EXTRA,
@@ -26,7 +25,8 @@ from erdao_gis.sample.layout import (
     floors,
     net_box,
 )
-from erdao_gis.sample.limits import BUILDABLE, limits_of
+from erdao_gis.sample.town_frames import Row, layer_of, polygon
+from erdao_gis.sample.town_limits import BUILDABLE, limits_of
 
 __all__ = ["LAWN", "PEOPLE_PER_FLOOR", "land_layers"]
 

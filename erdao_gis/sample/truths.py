@@ -31,9 +31,9 @@ from erdao_gis.sample.layout import (
     net_box,
     strip_halves,
 )
-from erdao_gis.sample.limits import BREACHES, Breach, limits_of
 from erdao_gis.sample.park_reach import residential_within
-from erdao_gis.sample.places import FACILITIES
+from erdao_gis.sample.town_limits import BREACHES, Breach, limits_of
+from erdao_gis.sample.town_places import FACILITIES
 
 __all__ = ["Truth", "truths", "truths_text"]
 

@@ -6,6 +6,6 @@ What is known of products (names of bands and sensors, quality bands, tags of da
 
 from erdao_gis.files.scenes.bands import SceneBands, SceneQuality
 from erdao_gis.files.scenes.opening import Scene, find_scenes, open_scene
-from erdao_gis.files.scenes.writing import write_scene
+from erdao_gis.files.scenes.scene_writing import write_scene
 
 __all__ = ["Scene", "SceneBands", "SceneQuality", "find_scenes", "open_scene", "write_scene"]

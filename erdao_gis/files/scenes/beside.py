@@ -10,8 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from erdao_gis.errors import ErdaoError, FormatError
-from erdao_gis.files.limits import Limits
 from erdao_gis.files.paths import checked_path
+from erdao_gis.files.size_limits import Limits
 
 __all__ = ["refuse_beside"]
 

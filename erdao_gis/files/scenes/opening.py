@@ -18,13 +18,13 @@ from rasterio.io import DatasetReader
 from erdao_gis.crs.file_text import crs_from_file
 from erdao_gis.crs.reference import parse_crs, require_known_datum
 from erdao_gis.errors import CRSError, FormatError, SchemaError, UnsafeInputError
-from erdao_gis.files.limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.paths import checked_path
 from erdao_gis.files.recognition import FileKind, recognise
 from erdao_gis.files.scenes.bands import SceneBands, scene_bands
 from erdao_gis.files.scenes.beside import refuse_beside
 from erdao_gis.files.scenes.dates import date_in_name, date_in_tags, period
 from erdao_gis.files.scenes.sidecar import Sidecar, read_sidecar
+from erdao_gis.files.size_limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.tiff import block_layout
 
 __all__ = ["Scene", "find_scenes", "open_scene"]

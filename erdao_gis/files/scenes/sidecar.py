@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from erdao_gis.errors import FormatError, SchemaError
-from erdao_gis.files.limits import Limits
 from erdao_gis.files.paths import checked_path
 from erdao_gis.files.scenes.dates import iso_date
 from erdao_gis.files.scenes.products import quality_kinds
+from erdao_gis.files.size_limits import Limits
 
 __all__ = ["Sidecar", "read_sidecar"]
 

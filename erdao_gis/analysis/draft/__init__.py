@@ -1,0 +1,1 @@
+"""Parcels drafted where no cadastre is given."""

@@ -1,0 +1,1 @@
+"""The facts of parcels: size, shape, streets, places, intensity and limits."""

@@ -1,0 +1,1 @@
+"""What the measures are made of: cuts, overlaps, edges, networks and cells; nothing for users."""

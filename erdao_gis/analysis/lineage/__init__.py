@@ -1,0 +1,1 @@
+"""Parcels through time: split, merged, renumbered, and two states compared."""

@@ -1,0 +1,1 @@
+"""Parcels drafted in a place's release and renewal areas."""

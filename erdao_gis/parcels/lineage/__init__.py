@@ -1,0 +1,1 @@
+"""Parcels of a workspace through time: recorded changes, kinship, and states compared."""

@@ -1,0 +1,1 @@
+"""Workbooks: safe cells, plain tables, and forms ready to hand in."""
