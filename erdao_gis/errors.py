@@ -32,25 +32,6 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Literal
 
-__all__ = [
-    "CRSError",
-    "DatumError",
-    "ErdaoError",
-    "Fault",
-    "FormatError",
-    "GeometryError",
-    "InputError",
-    "Language",
-    "MissingDependencyError",
-    "NotInPlanError",
-    "SchemaError",
-    "UnsafeInputError",
-    "WorkspaceError",
-    "message_text",
-    "preferred_language",
-    "visible",
-]
-
 Language = Literal["zh", "en"]
 
 # Controls, which a terminal obeys, and marks that turn the direction of text around; a tab and

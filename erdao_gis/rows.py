@@ -19,8 +19,6 @@ from typing import Any, Literal, TypeVar, cast
 from erdao_gis.errors import SchemaError
 from erdao_gis.wording import Pair
 
-__all__ = ["rows_of", "shipped_rows"]
-
 Row = TypeVar("Row")
 
 _YES_NO = {"yes": True, "no": False, "": False}

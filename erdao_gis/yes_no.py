@@ -23,8 +23,6 @@ import pandas as pd
 from erdao_gis.errors import SchemaError
 from erdao_gis.wording import label_list
 
-__all__ = ["WORD_LISTS", "as_codes", "is_yes", "read_codes"]
-
 WORD_LISTS = ("yes_no", "bridge", "tunnel")
 """Code lists whose codes are also written in other words."""
 

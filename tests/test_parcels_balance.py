@@ -9,13 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
 
-from erdao_gis.analysis.balance.land_balance import (
-    NONE,
-    OVERLAP,
-    UNCLASSIFIED,
-    BalanceRules,
-    land_balance,
-)
+from erdao_gis.analysis.balance.dated_parcels import NONE, BalanceRules
+from erdao_gis.analysis.balance.land_balance import OVERLAP, UNCLASSIFIED, land_balance
 from erdao_gis.analysis.balance.rounding import round_to_hundred
 from erdao_gis.errors import CRSError, SchemaError
 

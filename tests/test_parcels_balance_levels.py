@@ -19,7 +19,9 @@ from erdao_gis.analysis import (
     land_balance,
     units_ground,
 )
-from erdao_gis.analysis.balance.land_balance import LEVELS, NO_CLASSES, NONE, OVERLAP
+from erdao_gis.analysis.balance.dated_parcels import NO_CLASSES, NONE
+from erdao_gis.analysis.balance.ground import LEVELS
+from erdao_gis.analysis.balance.land_balance import OVERLAP
 
 CODES = ["0701", "070102", "07", "0901", "090101", "080403", "0803", "16", None, "0799"]
 UNITS = gpd.GeoDataFrame(

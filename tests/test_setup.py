@@ -31,3 +31,9 @@ def test_a_module_is_called_by_what_it_holds() -> None:
     """No two modules have one name: a message, an import or a search finds one place."""
     names = [path.name for path in ROOT.glob("erdao_gis/**/*.py") if path.name != "__init__.py"]
     assert sorted(names) == sorted(set(names))
+
+
+def test_only_packages_say_what_they_offer() -> None:
+    """What is public is said once, by the package; a module's own names are one underscore away."""
+    modules = [path for path in ROOT.glob("erdao_gis/**/*.py") if path.name != "__init__.py"]
+    assert [path.name for path in modules if "\n__all__ = " in path.read_text("utf-8")] == []

@@ -26,16 +26,14 @@ A balance at several levels or within several units measures its ground once, wi
 :func:`balance_within`.
 """
 
+from erdao_gis.analysis.balance.dated_parcels import BalanceRules
+from erdao_gis.analysis.balance.ground import BalanceGround, balance_ground, units_ground
 from erdao_gis.analysis.balance.land_balance import (
-    BalanceGround,
-    BalanceRules,
     LandBalance,
     LevelBalance,
     balance_at,
-    balance_ground,
     balance_within,
     land_balance,
-    units_ground,
 )
 from erdao_gis.analysis.corridors import area_within, corridor_share, length_within
 from erdao_gis.analysis.coverage import service_coverage

@@ -9,8 +9,6 @@ from erdao_gis.analysis.street_network import WalkingGraph
 from erdao_gis.errors import Fault
 from erdao_gis.wording import label_list
 
-__all__ = ["cut_off_by_streets", "cut_off_faults"]
-
 
 def cut_off_by_streets(walk: pd.Series, graph: WalkingGraph) -> dict[Hashable, int]:
     """Give the cut-off units for which their own streets are the reason.

@@ -13,8 +13,6 @@ from erdao_gis.analysis.kernels.frame_inputs import Floats, Mask
 from erdao_gis.analysis.kernels.ndvi import GreenTest, green_test
 from erdao_gis.errors import SchemaError
 
-__all__ = ["QualityBand", "Scene"]
-
 Span = tuple[tuple[int, int], tuple[int, int]]
 
 # Cells read at once: a few tens of megabytes, however large the scene.

@@ -19,8 +19,6 @@ from erdao_gis.analysis.kernels.street_levels import GROUND, street_levels
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import GeometryError
 
-__all__ = ["WalkingGraph", "walking_graph"]
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class WalkingGraph:

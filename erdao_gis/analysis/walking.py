@@ -25,8 +25,6 @@ from erdao_gis.crs import require_metres
 from erdao_gis.errors import GeometryError
 from erdao_gis.wording import label_list
 
-__all__ = ["walk_catchment", "walk_coverage", "walk_minutes"]
-
 # People walk 60 to 80 m a minute; the 1,000 m of a 15-minute living circle lie between.
 _SPEED_M_PER_MIN = 70.0
 _MAX_ACCESS_M = 200.0

@@ -44,8 +44,6 @@ from erdao_gis.errors import WorkspaceError
 from erdao_gis.files import Scene, checked_path, find_scenes
 from erdao_gis.wording import Pair
 
-__all__ = ["SCENES", "STATISTICS", "Dataset", "Place", "read_layer", "shipped_layer"]
-
 Made = TypeVar("Made")
 
 SCENES = "scenes"

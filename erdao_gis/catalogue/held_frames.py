@@ -16,15 +16,6 @@ from erdao_gis.catalogue.schema import Layer
 from erdao_gis.crs import WORKING, same_crs
 from erdao_gis.errors import CRSError, SchemaError
 
-__all__ = [
-    "frame_hash",
-    "given_out",
-    "own_frames",
-    "require_fit",
-    "unchangeable",
-    "with_every_column",
-]
-
 Held = TypeVar("Held")
 
 _SHOWN = 5

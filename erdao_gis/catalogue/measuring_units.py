@@ -15,21 +15,6 @@ from fractions import Fraction
 from importlib import resources
 from typing import Literal
 
-__all__ = [
-    "HeadingForm",
-    "LimitWord",
-    "Side",
-    "Unit",
-    "area_units",
-    "heading_forms",
-    "in_brackets",
-    "limit_words",
-    "plain_text",
-    "ratio_between",
-    "unit_called",
-    "unit_names",
-]
-
 Side = Literal["least", "most"]
 
 # What a column without a unit may count.

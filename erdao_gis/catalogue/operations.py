@@ -6,8 +6,6 @@ from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.errors import WorkspaceError
 from erdao_gis.files import checked_path
 
-__all__ = ["close_operations", "heirs_of_codes", "recorded_operations", "require_no_operations"]
-
 _STEP, _FROM, _TO = 0, 3, 4
 
 

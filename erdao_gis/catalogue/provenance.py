@@ -11,8 +11,6 @@ from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.errors import WorkspaceError
 from erdao_gis.files import checked_path
 
-__all__ = ["JoinedTable", "LayerRecord", "Origin", "layer_record", "supply_record"]
-
 Origin = Literal["shipped", "supplied", "given", "none"]
 Box = tuple[float, float, float, float]
 

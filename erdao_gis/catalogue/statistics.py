@@ -25,8 +25,6 @@ from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.errors import SchemaError
 from erdao_gis.files.encodings import decode_text
 
-__all__ = ["COLUMNS", "latest", "read_statistics"]
-
 COLUMNS = (
     "key",
     "part",

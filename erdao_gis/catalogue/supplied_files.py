@@ -14,8 +14,6 @@ from erdao_gis.crs import to_working
 from erdao_gis.errors import WorkspaceError
 from erdao_gis.files import checked_path, read_features, read_own_features
 
-__all__ = ["SuppliedFile", "file_sha256", "read_supplied", "supplied_files"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class SuppliedFile:

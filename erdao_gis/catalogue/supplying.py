@@ -12,8 +12,6 @@ from erdao_gis.catalogue.schema import layer_schema
 from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.files import write_features, write_text_atomic
 
-__all__ = ["change_layer", "derive_again", "write_supplied"]
-
 
 def change_layer(workspace: Workspace, name: str, put: Callable[[], None]) -> tuple[Change, ...]:
     """Change a supplied layer as one step that can be undone, and derive what depends on it.

@@ -20,7 +20,7 @@ from erdao_gis.wording import word
 
 if TYPE_CHECKING:
     from erdao_gis.parcels import WorkspaceBalance
-    from erdao_gis.parcels.balance.place_balance import Scope
+    from erdao_gis.parcels.balance.balanced_land import Scope
 
 SCOPES = ("all", "parcels")
 UNITS = ("zones", "subdistricts", "clusters", "cores", "belts")

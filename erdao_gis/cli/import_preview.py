@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from erdao_gis.intake import PreparedImport
     from erdao_gis.intake.mapping import Pair
 
-__all__ = ["show_import"]
-
 SHOWN = 20
 
 

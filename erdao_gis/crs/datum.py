@@ -21,17 +21,6 @@ from erdao_gis.crs.frames import to_geographic
 from erdao_gis.crs.reference import GEOGRAPHIC, same_crs
 from erdao_gis.errors import CRSError
 
-__all__ = [
-    "Datum",
-    "bd09_to_gcj02",
-    "bd09_to_wgs84",
-    "convert_datum",
-    "gcj02_to_bd09",
-    "gcj02_to_wgs84",
-    "wgs84_to_bd09",
-    "wgs84_to_gcj02",
-]
-
 Datum = Literal["CGCS2000", "WGS84", "GCJ-02", "BD-09"]
 Array = npt.NDArray[np.float64]
 Shift = Callable[[Array, Array], tuple[Array, Array]]

@@ -18,8 +18,6 @@ from erdao_gis.crs.reference import (
 )
 from erdao_gis.errors import CRSError
 
-__all__ = ["check_coordinates", "diagnose_coordinates"]
-
 _HALF_TURN = 180.0
 _POLE = 90.0
 

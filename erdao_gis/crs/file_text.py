@@ -13,8 +13,6 @@ from pyproj.exceptions import CRSError as ProjCRSError
 from erdao_gis.crs.reference import display_name, parse_crs
 from erdao_gis.errors import CRSError
 
-__all__ = ["crs_from_file"]
-
 _LONGEST = 100_000
 _CODE = re.compile(r"(EPSG|ESRI|OGC):(\w+)", re.IGNORECASE)
 _OGC_NAME = re.compile(

@@ -16,8 +16,6 @@ from erdao_gis.crs.reference import (
 )
 from erdao_gis.errors import CRSError
 
-__all__ = ["require_metres", "to_geographic", "to_working"]
-
 
 def _name(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> str:
     """Name a frame in a message: its layer or series name, if it has one."""

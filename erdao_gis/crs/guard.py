@@ -22,8 +22,6 @@ from erdao_gis.crs.mixture import POINTS_A_FEATURE, Mixture, find_mixture, point
 from erdao_gis.crs.reference import GEOGRAPHIC, display_name
 from erdao_gis.errors import CRSError, DatumError, message_text, preferred_language
 
-__all__ = ["DatumFit", "datum_hypotheses", "guard_datum"]
-
 OVER_CORRECTED = "over-corrected"
 """True coordinates from which somebody took the GCJ-02 shift away once more."""
 

@@ -7,8 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-__all__ = ["POINTS_A_FEATURE", "Mixture", "find_mixture", "points_by_feature"]
-
 POINTS_A_FEATURE = 4
 _MOST_FEATURES = 5000
 _FLOOR_M = 1.0

@@ -12,19 +12,6 @@ from pyproj.exceptions import CRSError as ProjCRSError
 
 from erdao_gis.errors import CRSError
 
-__all__ = [
-    "ERDAO_REGION",
-    "GEOGRAPHIC",
-    "WORKING",
-    "Region",
-    "crs_label",
-    "display_name",
-    "is_web_mercator",
-    "parse_crs",
-    "require_known_datum",
-    "same_crs",
-]
-
 GEOGRAPHIC = "EPSG:4490"
 """CGCS2000 longitude/latitude in degrees: how geometry is stored."""
 

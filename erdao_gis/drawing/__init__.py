@@ -4,7 +4,8 @@ A drawing is data first (:class:`Sheet`, :class:`SheetLayer`) and text after (:f
 no browser, no plotting library, nothing fetched, the same bytes for the same input.
 """
 
-from erdao_gis.drawing.charts import ChartRow, bar_chart, range_chart, sparkline
+from erdao_gis.drawing.chart_parts import ChartRow
+from erdao_gis.drawing.charts import bar_chart, range_chart, sparkline
 from erdao_gis.drawing.classes import Classes, classified
 from erdao_gis.drawing.drawer import draw_map, draw_thumbnail
 from erdao_gis.drawing.sheet import Sheet, SheetLayer, extent_of

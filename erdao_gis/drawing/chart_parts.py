@@ -21,8 +21,6 @@ from erdao_gis.drawing.window import Box
 from erdao_gis.errors import Language, SchemaError
 from erdao_gis.wording import word
 
-__all__ = ["Axis", "ChartRow", "axis_over", "checked_rows", "spoken_rows"]
-
 _MOST_ROWS = 200
 _SMALL = 9.5
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -92,6 +90,7 @@ def _step_decimals(step: float) -> int:
 
 
 def grid(axis: Axis, top: float, bottom: float) -> str:
+    """Draw the lines of an axis with their values below."""
     parts = []
     decimals = _step_decimals(axis.step)
     for tick in axis.ticks():

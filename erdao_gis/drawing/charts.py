@@ -39,8 +39,6 @@ from erdao_gis.drawing.symbols import Hatches
 from erdao_gis.errors import GeometryError, Language
 from erdao_gis.wording import word
 
-__all__ = ["ChartRow", "bar_chart", "range_chart", "sparkline"]
-
 _ROW = 23.0
 _SIZE = 11.5
 _AXIS = 22.0

@@ -13,8 +13,6 @@ from erdao_gis.drawing.styles import ramp_colours
 from erdao_gis.errors import Language, SchemaError
 from erdao_gis.wording import word
 
-__all__ = ["Classes", "Method", "classified"]
-
 Method = Literal["quantile", "equal", "jenks", "given"]
 _METHODS = ("quantile", "equal", "jenks", "given")
 _MOST_DISTINCT = 1000

@@ -23,8 +23,6 @@ from erdao_gis.drawing.window import Box, Window, fit_window
 from erdao_gis.errors import GeometryError, Language
 from erdao_gis.wording import word
 
-__all__ = ["draw_map", "draw_thumbnail"]
-
 _OUTSIDE = "#EAE5D8"
 _GROUND_LAYER = "district"
 _PER_MM = 96 / 25.4

@@ -19,8 +19,6 @@ from erdao_gis.drawing.symbols import Hatches, Look, look_of, marker_path
 from erdao_gis.drawing.window import Window, shape_path
 from erdao_gis.errors import GeometryError, Language, SchemaError
 
-__all__ = ["DrawnLayer", "Mark", "draw_marks", "layer_marks"]
-
 FORMS = {
     "Point": "point",
     "MultiPoint": "point",

@@ -18,8 +18,6 @@ from erdao_gis.drawing.window import PIXEL_M, Box, Window
 from erdao_gis.errors import Language
 from erdao_gis.wording import word
 
-__all__ = ["frame", "imprint", "north", "scale_bar", "stamp", "title_block"]
-
 _NICE = (5.0, 2.0, 1.0)
 _KILOMETRE = 1000.0
 _IMPRINT = 9.0

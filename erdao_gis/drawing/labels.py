@@ -13,8 +13,6 @@ from erdao_gis.drawing.lettering import CHINESE, broken, cut, text_width
 from erdao_gis.drawing.svg_markup import PAPER, element, number, safe_text
 from erdao_gis.drawing.window import Box
 
-__all__ = ["Label", "place_labels", "written"]
-
 _CELL = 7.0
 _GRID = 64.0
 _LINE_HEIGHT = 1.22

@@ -13,8 +13,6 @@ from erdao_gis.drawing.window import Box
 from erdao_gis.errors import Language
 from erdao_gis.wording import word
 
-__all__ = ["LegendRow", "draw_legend", "legend_rows"]
-
 _SIZES = (11.5, 10.5, 9.5, 8.5, 7.5)
 _SWATCH_SCALE = 0.65  # dashes and hatching must show in a small picture
 _SWATCH_EM = 2.3

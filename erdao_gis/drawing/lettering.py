@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-__all__ = ["CHINESE", "broken", "cut", "text_width", "wrapped"]
-
 CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef“”‘’·—\d]+")
 _LATIN_EM = 0.55
 _LONGEST_EM = 26.0

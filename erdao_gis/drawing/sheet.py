@@ -11,8 +11,6 @@ from erdao_gis.crs import to_working
 from erdao_gis.drawing.classes import Classes
 from erdao_gis.errors import GeometryError, Language
 
-__all__ = ["Sheet", "SheetLayer", "extent_of"]
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SheetLayer:

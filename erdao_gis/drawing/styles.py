@@ -16,17 +16,6 @@ from importlib import resources
 from erdao_gis.errors import SchemaError
 from erdao_gis.yes_no import is_yes
 
-__all__ = [
-    "EvidenceStyle",
-    "LayerStyle",
-    "Style",
-    "evidence_styles",
-    "layer_style",
-    "no_data_style",
-    "ramp_colours",
-    "styled_layers",
-]
-
 OTHER = "*"
 MARKERS = ("", "dot", "square", "diamond", "node", "rail")
 _COLOUR = re.compile(r"#[0-9A-F]{6}")

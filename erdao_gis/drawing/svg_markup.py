@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 
 from erdao_gis.errors import SchemaError
 
-__all__ = ["element", "number", "open_svg", "require_key", "safe_text", "text_line"]
-
 SANS = (
     "PingFang SC,Microsoft YaHei,Noto Sans CJK SC,Source Han Sans SC,"
     "Segoe UI,Liberation Sans,sans-serif"

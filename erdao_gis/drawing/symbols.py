@@ -6,8 +6,6 @@ from erdao_gis.drawing.styles import EvidenceStyle, Style, evidence_styles
 from erdao_gis.drawing.svg_markup import PAPER, QUIET, element, number
 from erdao_gis.drawing.window import Box
 
-__all__ = ["Hatches", "Look", "look_of", "marker_path", "swatch"]
-
 _PLAIN = EvidenceStyle(evidence="", dash="", hatched=False)
 _LEAST_GAP = 2.4
 _DARKEST_HATCH = 0.85

@@ -10,8 +10,6 @@ from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.errors import GeometryError
 
-__all__ = ["Box", "Window", "fit_window"]
-
 _ROUND = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0, 10.0)
 PIXEL_M = 0.0254 / 96  # one CSS pixel on paper
 

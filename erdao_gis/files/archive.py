@@ -9,8 +9,6 @@ from pathlib import Path, PurePosixPath
 from erdao_gis.errors import FormatError, UnsafeInputError
 from erdao_gis.files.size_limits import Limits
 
-__all__ = ["check_archive", "unpack_shapefile"]
-
 _ENCRYPTED = 0x1
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 

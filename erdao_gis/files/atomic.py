@@ -16,8 +16,6 @@ from pathlib import Path
 from erdao_gis.errors import UnsafeInputError
 from erdao_gis.files.paths import checked_text, safe_file_name
 
-__all__ = ["atomic_file", "atomic_folder", "write_bytes_atomic", "write_text_atomic"]
-
 _ABANDONED_SECONDS = 24 * 3600
 
 

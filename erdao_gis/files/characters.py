@@ -9,8 +9,6 @@ from erdao_gis.errors import FormatError, visible
 from erdao_gis.files.columns import is_code_name
 from erdao_gis.files.raw import Finding, RawLayer
 
-__all__ = ["check_names", "unstorable"]
-
 # In any text: NUL, and halves of a character (JSON can write them, UTF-8 cannot).
 _LOST = re.compile("[\x00\ud800-\udfff]")
 # In codes also what nobody sees: controls, and marks of direction and lines.

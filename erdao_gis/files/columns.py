@@ -12,8 +12,6 @@ import pandas as pd
 
 from erdao_gis.files.raw import Finding
 
-__all__ = ["TypedColumn", "is_code_name", "rounded_code", "typed_column"]
-
 _CODE_NAME = re.compile(
     r"(^|[_\W])(id|code|no|fid|uid|guid|uuid|pid|key)$|[a-z](Id|ID|Code|No)$"
     r"|(编号|代码|编码|单元号|标识码|宗地号|地块号|图斑号|登记号|不动产号)$"

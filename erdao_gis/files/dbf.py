@@ -13,8 +13,6 @@ from erdao_gis.errors import FormatError
 from erdao_gis.files.encodings import decode_fields
 from erdao_gis.files.size_limits import DEFAULT_LIMITS, Limits, check_table_size
 
-__all__ = ["AttributeTable", "read_dbf"]
-
 _HEADER = 32
 _DESCRIPTOR = 32
 _END_OF_FIELDS = 0x0D

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 
 from erdao_gis.errors import FormatError
 
-__all__ = ["GBK", "UTF8", "decode_fields", "decode_text", "encoding_name"]
-
 UTF8 = "utf-8"
 GBK = "gb18030"
 """GB 18030 holds all of GBK and GB 2312."""

@@ -36,8 +36,6 @@ from erdao_gis.files.shapefile import read_dbf_table, read_shapefile, read_zippe
 from erdao_gis.files.size_limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.tables import read_csv, read_xlsx
 
-__all__ = ["FeatureTable", "read_features"]
-
 NullGeometry = Literal["reject", "keep"]
 # An empty layer has no coordinates to look at; its CRS is missed all the same.
 _NOWHERE: dict[str, object] = {"bounds": "-", "region": "-"}

@@ -16,8 +16,6 @@ from erdao_gis.files.paths import too_large
 from erdao_gis.files.raw import Finding, RawLayer, UnusableError, geometry_array
 from erdao_gis.files.size_limits import Limits, check_table_size
 
-__all__ = ["read_geojson"]
-
 _DEEPEST_COLLECTION = 4
 _LEAST_IN_RING = 4
 

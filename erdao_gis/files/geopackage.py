@@ -15,8 +15,6 @@ from erdao_gis.files.raw import Finding, RawLayer
 from erdao_gis.files.size_limits import Limits, check_table_size
 from erdao_gis.files.wkb import shapes_from_wkb
 
-__all__ = ["read_geopackage"]
-
 _METADATA = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 _KEY_NAMES = ("fid", "ogc_fid", "objectid")
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}

@@ -12,8 +12,6 @@ from erdao_gis.files.wkb import shapes_from_wkb
 if TYPE_CHECKING:
     from pyarrow import parquet
 
-__all__ = ["read_geoparquet"]
-
 _ROWS_AT_ONCE = 256
 
 

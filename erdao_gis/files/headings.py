@@ -9,8 +9,6 @@ from typing import Any
 from erdao_gis.errors import FormatError
 from erdao_gis.files.raw import Finding
 
-__all__ = ["Headings", "TableHints", "find_headings", "is_closing_row", "plain_cell"]
-
 _LOOKED_AT = 30  # rows in which headings are looked for
 _WIDE = 5  # cells; in such a table a row of two cells is no heading (单位：公顷 | 2025年)
 _ENOUGH = 2  # known headings that outweigh a row of unknown ones

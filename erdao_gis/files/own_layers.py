@@ -20,8 +20,6 @@ from erdao_gis.files.features import read_features
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["read_own_features"]
-
 # A column with at most this many texts in its first rows is coded: each text is made once.
 _FEW, _SAMPLE = 64, 1024
 

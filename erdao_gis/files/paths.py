@@ -8,8 +8,6 @@ from pathlib import Path
 from erdao_gis.errors import FormatError, UnsafeInputError
 from erdao_gis.files.size_limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["checked_path", "checked_text", "safe_file_name", "too_large"]
-
 # Two letters at least: "C:" is a Windows drive, "WFS:" and "http:" are doors to elsewhere.
 _PREFIXED = re.compile(r"^\s*[A-Za-z][A-Za-z0-9_+.-]+:")
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from erdao_gis.errors import FormatError, UnsafeInputError
 
-__all__ = ["FileKind", "recognise"]
-
 _HEAD_BYTES = 65536
 _LINES = 20
 _DXF_BYTES = 4096

@@ -5,8 +5,6 @@ import shapely
 
 from erdao_gis.files.raw import Finding, Geometries
 
-__all__ = ["bounds_of", "outside_degrees", "screen"]
-
 _HALF_TURN = 180.0
 _POLE = 90.0
 _FARTHEST = 1e9  # no system in use has larger figures, and areas of them overflow

@@ -18,8 +18,6 @@ from erdao_gis.files.raw import Finding, Geometries, RawLayer
 from erdao_gis.files.size_limits import Limits
 from erdao_gis.files.wkb import shapes_from_wkb
 
-__all__ = ["read_dbf_table", "read_shapefile", "read_zipped_shapefile"]
-
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 _HEADER = 100
 _INDEX_ENTRY = 8

@@ -22,8 +22,6 @@ from erdao_gis.errors import FormatError, UnsafeInputError
 from erdao_gis.files.archive import check_archive
 from erdao_gis.files.size_limits import Limits, check_table_size
 
-__all__ = ["Sheet", "read_sheet"]
-
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # of a sheet in Excel
 _ROWS_LOOKED_AT, _ROWS_FILLED = 1000, 30  # for how wide it is
 _CHUNK, _OVERLAP = 1 << 22, 1 << 16  # bytes

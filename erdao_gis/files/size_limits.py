@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from erdao_gis.errors import UnsafeInputError
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "check_table_size"]
-
 
 @dataclass(frozen=True)
 class Limits:

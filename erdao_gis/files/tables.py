@@ -28,8 +28,6 @@ from erdao_gis.files.sheets import Cell, Sheet, read_sheet
 from erdao_gis.files.size_limits import Limits, check_table_size
 from erdao_gis.files.wkb import DEEPEST
 
-__all__ = ["read_csv", "read_xlsx"]
-
 _LONGITUDE = ("lon", "lng", "long", "longitude", "经度")
 _LATITUDE = ("lat", "latitude", "纬度")
 _EASTING = ("x", "east", "easting", "东坐标", "横坐标")

@@ -14,8 +14,6 @@ import numpy.typing as npt
 
 from erdao_gis.errors import FormatError
 
-__all__ = ["BlockLayout", "block_layout"]
-
 _OFFSETS = (273, 324)  # strips, tiles
 _COUNTS = (279, 325)
 # Bytes of each TIFF type.

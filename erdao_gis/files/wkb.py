@@ -7,8 +7,6 @@ import shapely
 
 from erdao_gis.files.raw import Finding, Geometries, geometry_array
 
-__all__ = ["DEEPEST", "shapes_from_wkb"]
-
 DEEPEST = 5
 """Levels of collections in collections, with a multi-part shape in the last."""
 

@@ -17,8 +17,6 @@ from erdao_gis.crs import to_geographic
 from erdao_gis.errors import CRSError, FormatError, MissingDependencyError, SchemaError
 from erdao_gis.files.atomic import atomic_file, write_text_atomic
 
-__all__ = ["geojson_text", "write_features"]
-
 # GeoPackage stores when it was last changed; the content says when it is from.
 _UNDATED = "2000-01-01T00:00:00.000Z"
 _DECIMALS = 5

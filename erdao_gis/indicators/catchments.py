@@ -13,21 +13,6 @@ from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import area_part, has_place
 from erdao_gis.shapes.accuracy import accuracy_of
 
-__all__ = [
-    "axis_band",
-    "axis_people",
-    "catchment_land",
-    "catchment_people",
-    "centre_overlap",
-    "centre_unserved",
-    "station_count",
-    "station_floor_area",
-    "station_left",
-    "station_mix",
-    "street_people",
-]
-
-
 _OWN = {"metro_stations": "stations", "nodes": "nodes", "cores": "cores"}
 
 

@@ -25,8 +25,6 @@ from erdao_gis.indicators.motion import cut_to, has_place
 from erdao_gis.indicators.units import AREAS, UNITS
 from erdao_gis.shapes.accuracy import accuracy_of
 
-__all__ = ["WALK_RULES", "WHOLE", "Context", "complete"]
-
 WHOLE = "all"
 """Id of the one unit of a figure for the whole district."""
 

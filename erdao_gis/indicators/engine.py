@@ -19,8 +19,6 @@ from erdao_gis.indicators.naming import figure_name
 from erdao_gis.indicators.targets import gap_to, target_of
 from erdao_gis.indicators.units import AREAS, UNITS
 
-__all__ = ["Asked", "Computed", "compute_figure", "each_once"]
-
 _GRADES = "ABCD"
 _DISTRICT = Option(layer="district")
 _M2_A_KM2 = 1e6

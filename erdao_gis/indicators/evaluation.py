@@ -23,8 +23,6 @@ from erdao_gis.plan import Figure
 from erdao_gis.rows import shipped_rows
 from erdao_gis.wording import Pair, word
 
-__all__ = ["Evaluation", "evaluate"]
-
 Template = Literal["mid", "final"]
 _NUMBERS = ("baseline", "target", "start", "path", "actual", "deviation")
 # What the operator of a reported figure makes of it.

@@ -15,8 +15,6 @@ from erdao_gis.indicators.table import figure_text, line_text, missing_text, pla
 from erdao_gis.indicators.targets import target_of
 from erdao_gis.wording import word
 
-__all__ = ["clause_lines", "explain", "explanation_lines", "figures_of_clause"]
-
 # Features named in text; the record for JSON has all of them.
 _SHOWN = 8
 

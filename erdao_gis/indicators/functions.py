@@ -1,5 +1,6 @@
 """Names under which the registry finds its functions: a data file never names code by itself."""
 
+import inspect
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -15,19 +16,14 @@ from erdao_gis.indicators import (
 )
 from erdao_gis.indicators.indicator import Formula
 
-__all__ = ["FUNCTIONS"]
-
-# What a module offers beside its indicators.
-_HELPERS = {"Source"}
-
 _MODULES = (service, green, riverside, lengths, catchments, projects, placement, progress)
 
 FUNCTIONS: Mapping[str, Formula] = MappingProxyType(
     {
-        name: getattr(module, name)
+        name: function
         for module in _MODULES
-        for name in module.__all__
-        if name not in _HELPERS
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
     }
 )
 """Function name in ``layers/indicators/indicators.csv`` -> the function."""

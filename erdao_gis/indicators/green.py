@@ -17,20 +17,6 @@ from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import has_place
 from erdao_gis.indicators.units import UNITS
 
-__all__ = [
-    "bare_land",
-    "bare_land_share",
-    "cover_change",
-    "cover_share",
-    "green_land_ratio",
-    "green_line_gaps",
-    "green_line_share",
-    "layer_cover",
-    "layer_green_ratio",
-    "village_cover",
-    "villages_below",
-]
-
 _AREAS = ["Polygon", "MultiPolygon"]
 
 

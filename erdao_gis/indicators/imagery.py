@@ -11,8 +11,6 @@ from erdao_gis.errors import GeometryError
 from erdao_gis.files import Scene
 from erdao_gis.indicators.motion import has_place
 
-__all__ = ["ELSEWHERE", "scene_cover"]
-
 ELSEWHERE = "scene:elsewhere"
 """What is missing where a scene lies, but none of the units lies on it."""
 

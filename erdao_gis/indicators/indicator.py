@@ -10,8 +10,6 @@ import pandas as pd
 
 from erdao_gis.errors import Language, SchemaError
 
-__all__ = ["Direction", "Formula", "Indicator", "Input", "Norm", "Option", "Result"]
-
 Direction = Literal["higher", "lower", "near", ""]
 Certainty = Literal["confirmed", "likely", "parameter"]
 Formula = Callable[[Any], "Result"]

@@ -18,8 +18,6 @@ from erdao_gis.indicators.motion import has_place, moved, one_carriageway
 from erdao_gis.indicators.outline import outline
 from erdao_gis.indicators.units import UNITS, unit_frame
 
-__all__ = ["Inputs"]
-
 # A project that lies within this distance (m) of a street is that street, not a new one.
 _SAME_STREET_M = 15.0
 _COUNTS = {"population": "population", "residential": "population"}

@@ -12,8 +12,6 @@ from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import has_place
 from erdao_gis.shapes.accuracy import accuracy_of
 
-__all__ = ["area_of", "length_of", "road_density"]
-
 
 def _lengths(ctx: Context, lines: gpd.GeoDataFrame) -> pd.Series:
     """Length of lines within each unit, in m; each end inside a unit is off by its accuracy."""

@@ -12,15 +12,6 @@ from shapely.geometry.base import BaseGeometry
 from erdao_gis.shapes import band
 from erdao_gis.shapes.accuracy import accuracy_of
 
-__all__ = [
-    "area_part",
-    "cut_to",
-    "has_place",
-    "is_doubtful",
-    "moved",
-    "one_carriageway",
-]
-
 # Pieces that run side by side within this distance (m) are carriageways of one street.
 _CARRIAGEWAYS_M = 60.0
 _AREA = 2

@@ -12,8 +12,6 @@ from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.rows import shipped_rows
 from erdao_gis.wording import Pair, pair, words
 
-__all__ = ["figure_label", "figure_name", "ground_name", "method_text"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Ground:

@@ -4,8 +4,6 @@ import functools
 
 from erdao_gis.plan import Plan, read_plan
 
-__all__ = ["outline"]
-
 
 @functools.cache
 def outline() -> Plan:

@@ -17,8 +17,6 @@ from erdao_gis.files.encodings import decode_text
 from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.registry import read_indicators, registry
 
-__all__ = ["FILE", "load_own", "require_new", "workspace_indicators"]
-
 FILE = "indicators.csv"
 """Rows of a workspace; columns as in ``layers/indicators/indicators.csv``."""
 

@@ -13,18 +13,6 @@ from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import has_place
 from erdao_gis.indicators.outline import outline
 
-__all__ = [
-    "evidence_share",
-    "layer_area",
-    "layer_count",
-    "layer_length",
-    "named_share",
-    "placed_share",
-    "placement_accuracy",
-    "register_count",
-    "unregistered_count",
-]
-
 
 def _plan_rows(ctx: Context) -> pd.DataFrame:
     """All rows of the plan layers: layer, placed, evidence, identity, accuracy_m."""

@@ -14,8 +14,6 @@ from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import cut_to
 from erdao_gis.shapes import centreline, side
 
-__all__ = ["renewal_area", "renewal_share", "reported"]
-
 
 def reported(ctx: Context) -> Result:
     """Figure that no map shows: the newest that the outline or the district reports."""

@@ -10,8 +10,6 @@ from erdao_gis.analysis import WalkingGraph, walk_catchment
 from erdao_gis.indicators.context import Context, complete
 from erdao_gis.indicators.indicator import Result
 
-__all__ = ["dead_ends_closed", "walk_reach_gain"]
-
 
 def _loose_ends(graph: WalkingGraph) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Places where exactly one stretch of street ends."""

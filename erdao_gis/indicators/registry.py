@@ -16,8 +16,6 @@ from erdao_gis.indicators.indicator import Direction, Indicator, Input, Norm, Op
 from erdao_gis.rows import rows_of, shipped_rows
 from erdao_gis.wording import Pair
 
-__all__ = ["indicator", "indicator_inputs", "norms", "read_indicators", "registry", "split_id"]
-
 _INPUT = re.compile(r"^([a-z0-9_:|*]+)([!@?]*)(?:\[([a-z]+)\])?$")
 
 

@@ -12,14 +12,6 @@ from erdao_gis.indicators.motion import cut_to
 from erdao_gis.indicators.units import banks
 from erdao_gis.shapes.accuracy import accuracy_of
 
-__all__ = [
-    "bank_public_share",
-    "closed_stretch",
-    "corridor_spacing",
-    "corridor_width",
-    "setback_breach",
-]
-
 # Streets that cross the bank within this distance (m) of each other are one way to it.
 _ONE_WAY_M = 30.0
 

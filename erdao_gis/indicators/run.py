@@ -36,9 +36,7 @@ from erdao_gis.parcels import (
     check_parcels,
     facts_of_parcels,
 )
-from erdao_gis.parcels.balance.place_balance import Scope
-
-__all__ = ["Parameters", "Run", "RunLike", "compute_indicators"]
+from erdao_gis.parcels.balance.balanced_land import Scope
 
 Parameters = Mapping[str, Mapping[str, float | str]]
 """Indicator id -> parameter -> value to use instead of the registry's."""

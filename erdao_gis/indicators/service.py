@@ -14,18 +14,6 @@ from erdao_gis.indicators.context import Context
 from erdao_gis.indicators.indicator import Result
 from erdao_gis.indicators.motion import area_part, cut_to, has_place
 
-__all__ = [
-    "Source",
-    "facility_coverage",
-    "facility_types_present",
-    "living_circle",
-    "park_coverage",
-    "park_land_missing",
-    "park_land_per_head",
-    "park_unserved",
-    "park_walk_coverage",
-]
-
 
 class Source(NamedTuple):
     """Facilities of one kind, and how far they serve."""
@@ -52,7 +40,7 @@ def _homes(ctx: Context) -> _Homes:
     return _Homes(frame, pd.to_numeric(frame["population"]).astype(float))
 
 
-def coverage(ctx: Context, sources: list[Source], *, unsure: bool = False) -> Result:
+def _coverage(ctx: Context, sources: list[Source], *, unsure: bool = False) -> Result:
     """Share of the homes that all sources serve, in per cent."""
     homes = _homes(ctx)
     served, doubtful = _served(ctx, homes.frame, sources)
@@ -173,7 +161,7 @@ def _park_source(ctx: Context) -> tuple[Source, bool]:
 def park_coverage(ctx: Context) -> Result:
     """公园绿地服务半径覆盖率: homes within 500 m of parks from 0.5 ha, 300 m from 0.2 ha."""
     source, unknown = _park_source(ctx)
-    return coverage(ctx, [source], unsure=unknown)
+    return _coverage(ctx, [source], unsure=unknown)
 
 
 def park_unserved(ctx: Context) -> Result:
@@ -192,7 +180,7 @@ def park_walk_coverage(ctx: Context) -> Result:
     parks, unknown = _parks(ctx)
     parks = parks[parks["size_m2"] >= ctx.parameter("least_m2")]
     source = Source(parks, ctx.parameter("reach_m"), ctx.parameter("minutes"))
-    return coverage(ctx, [source], unsure=unknown)
+    return _coverage(ctx, [source], unsure=unknown)
 
 
 def _park_land(ctx: Context) -> tuple[gpd.GeoDataFrame, bool]:
@@ -235,14 +223,14 @@ def facility_coverage(ctx: Context) -> Result:
     frame = gpd.GeoDataFrame(pd.concat(frames), geometry="geometry", crs=frames[0].crs)
     frame.attrs = dict(frames[0].attrs)
     source = Source(frame, ctx.parameter("reach_m"), ctx.parameter("minutes"))
-    return coverage(ctx, [source])
+    return _coverage(ctx, [source])
 
 
 def living_circle(ctx: Context) -> Result:
     """Homes within reach of every type that the circle asks for."""
     reach, minutes = ctx.parameter("reach_m"), ctx.parameter("minutes")
     kinds = ctx.words("types")
-    return coverage(ctx, [Source(_facilities(ctx, kind), reach, minutes) for kind in kinds])
+    return _coverage(ctx, [Source(_facilities(ctx, kind), reach, minutes) for kind in kinds])
 
 
 def facility_types_present(ctx: Context) -> Result:

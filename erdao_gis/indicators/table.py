@@ -15,18 +15,6 @@ from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.outline import outline
 from erdao_gis.wording import Pair, word, words
 
-__all__ = [
-    "COLUMNS",
-    "Table",
-    "bounded_text",
-    "figure_pair",
-    "figure_text",
-    "line_text",
-    "missing_text",
-    "part_text",
-    "unit_text",
-]
-
 COLUMNS = (
     "id",
     "indicator",

@@ -7,8 +7,6 @@ import functools
 from erdao_gis.indicators.indicator import Direction, Indicator
 from erdao_gis.indicators.outline import outline
 
-__all__ = ["gap_to", "sense", "target_of"]
-
 # A difference of this much is rounding, not a gap.
 _ROUNDING = 1e-9
 

@@ -12,8 +12,6 @@ from erdao_gis.crs import WORKING
 from erdao_gis.errors import Fault, SchemaError
 from erdao_gis.indicators.motion import has_place
 
-__all__ = ["AREAS", "UNITS", "UnitKind", "banks", "unit_faults", "unit_frame"]
-
 
 class UnitKind(NamedTuple):
     """Where the units of one name come from."""

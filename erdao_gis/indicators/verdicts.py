@@ -13,18 +13,6 @@ from erdao_gis.errors import SchemaError
 from erdao_gis.indicators.indicator import Direction
 from erdao_gis.indicators.targets import sense
 
-__all__ = [
-    "Goal",
-    "Judgement",
-    "Limits",
-    "Reason",
-    "State",
-    "Verdict",
-    "Way",
-    "judge",
-    "path_value",
-]
-
 State = Literal["value", "lower_bound", "upper_bound", "part", "no_data"]
 Verdict = Literal["met", "behind", "off", "no_data"]
 Reason = Literal["", "no_actual", "part", "bound", "no_base", "no_span"]

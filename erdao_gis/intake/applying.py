@@ -21,8 +21,6 @@ from erdao_gis.intake.carrying import joined_columns_text
 from erdao_gis.intake.mapping_files import Said, kept_text, read_mapping
 from erdao_gis.intake.preview import PreparedImport
 
-__all__ = ["apply_import", "undo_import"]
-
 SAID = 50  # faults told in one error
 
 

@@ -16,8 +16,6 @@ from erdao_gis.intake.joining import one_type
 from erdao_gis.land_use import EDITIONS
 from erdao_gis.land_use.file_edition import CODE, EDITION, blank_cells, is_land_use
 
-__all__ = ["Carried", "carry_over", "joined_columns", "joined_columns_text"]
-
 _OF_THE_OUTLINES = ("geometry", "source", "datum", "as_of", "evidence", "identity", "register_id")
 
 

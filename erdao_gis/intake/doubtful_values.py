@@ -14,8 +14,6 @@ from erdao_gis.catalogue.schema import Layer
 from erdao_gis.intake.mapping import Pair
 from erdao_gis.land_use.written_codes import code_doubts
 
-__all__ = ["Doubt", "difference", "doubts_of"]
-
 _UNIT_SLACK = 0.05
 _AREA_SLACK = 0.02
 

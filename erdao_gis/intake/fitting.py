@@ -20,8 +20,6 @@ from erdao_gis.intake.limit_texts import (
 from erdao_gis.intake.mapping import Matched, Pair
 from erdao_gis.yes_no import WORD_LISTS, as_codes
 
-__all__ = ["Fitted", "code_text", "fit_rows"]
-
 _DASHES = frozenset("-–—―/\\")
 _RESERVED = ("fid", "geom", "geometry")
 

@@ -42,8 +42,6 @@ from erdao_gis.land_use.file_edition import mixed_editions
 from erdao_gis.land_use.written_codes import padded_codes
 from erdao_gis.plan import read_plan
 
-__all__ = ["prepare_import"]
-
 _NAMED = 3
 
 Reason = tuple[int, str, str, Mapping[str, object]]

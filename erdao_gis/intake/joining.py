@@ -15,8 +15,6 @@ import pandas as pd
 
 from erdao_gis.intake.fitting import code_text
 
-__all__ = ["NearCodes", "TableJoin", "join_rows", "one_type", "places_of_rows"]
-
 _NAMED = 3
 _KEPT = 15  # digits of a number in a spreadsheet
 _LONGEST = 300  # digits that a float can tell the size of

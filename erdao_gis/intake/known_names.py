@@ -9,8 +9,6 @@ from erdao_gis.catalogue.dataset import shipped_layer
 from erdao_gis.catalogue.schema import Layer
 from erdao_gis.intake.outlines import numbered_rows
 
-__all__ = ["rows_with_known_names"]
-
 _SUFFIXES = ("街道办事处", "街道", "镇", "乡")
 _ALWAYS = ("register_id", "name_en")
 

@@ -25,8 +25,6 @@ from erdao_gis.land_use.file_edition import (
     put_codes_for_names,
 )
 
-__all__ = ["LandUses", "require_sayings", "uses_of_outlines", "uses_of_table"]
-
 Reason = tuple[int, str, str, Mapping[str, object]]
 
 _NO_EDITION = FileEdition(edition="", origin="")

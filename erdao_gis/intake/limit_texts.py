@@ -22,8 +22,6 @@ from erdao_gis.catalogue.measuring_units import (
     unit_names,
 )
 
-__all__ = ["LimitColumns", "LimitFigures", "limit_columns", "read_figure", "read_limit"]
-
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 # A blank, or the end of a line, between two figures: which of them is meant cannot be told.
 _TWO_FIGURES = re.compile(r"[\d.,，．]\s+[\d.．]")

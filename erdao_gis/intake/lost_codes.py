@@ -11,8 +11,6 @@ from erdao_gis.files.columns import rounded_code
 from erdao_gis.intake.joining import NearCodes
 from erdao_gis.intake.mapping import Matched
 
-__all__ = ["lost_codes", "with_near_codes"]
-
 Reason = tuple[int, str, str, Mapping[str, object]]
 """Row of the file (0: all of it), code, key of the message, its facts."""
 

@@ -27,15 +27,6 @@ from erdao_gis.errors import SchemaError
 from erdao_gis.intake.limit_texts import limit_columns
 from erdao_gis.intake.mapping_files import Origin, Said
 
-__all__ = [
-    "Matched",
-    "Pair",
-    "column_names_of",
-    "headings_meaning",
-    "match_headings",
-]
-
-
 _Stems = dict[str, list[tuple[bool, str, HeadingForm]]]
 _Note = tuple[str, Mapping[str, object]]
 

@@ -14,8 +14,6 @@ from erdao_gis.catalogue.measuring_units import plain_text
 from erdao_gis.errors import SchemaError
 from erdao_gis.files import read_features
 
-__all__ = ["Origin", "Said", "kept_text", "read_mapping", "said_pairs"]
-
 Origin = Literal["told", "file", "kept", "name", "alias"]
 """Where a pair comes from."""
 

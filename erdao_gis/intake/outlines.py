@@ -11,8 +11,6 @@ from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.crs import WORKING, DatumFit, convert_datum, guard_datum, to_working
 from erdao_gis.errors import DatumError
 
-__all__ = ["completed_rows", "guarded_shapes", "numbered_rows"]
-
 # A network of lines this far (m, median of so many samples) from the trusted ones is misplaced.
 FAR_M = 50.0
 MANY = 200

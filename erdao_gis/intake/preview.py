@@ -15,8 +15,6 @@ from erdao_gis.intake.joining import TableJoin
 from erdao_gis.intake.mapping import Matched, Pair
 from erdao_gis.land_use.file_edition import FileEdition
 
-__all__ = ["ImportOptions", "PreparedImport", "listed"]
-
 _LISTED = ["row", "id", "reason_zh", "reason_en"]
 
 

@@ -15,8 +15,6 @@ from erdao_gis.intake.mapping import Matched, column_names_of, match_headings
 from erdao_gis.intake.mapping_files import Said, read_mapping, said_pairs
 from erdao_gis.intake.preview import ImportOptions
 
-__all__ = ["read_for_layer"]
-
 
 def read_for_layer(
     layer: Layer, file: Path, workspace: Workspace, options: ImportOptions

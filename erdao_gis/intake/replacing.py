@@ -16,8 +16,6 @@ from erdao_gis.intake.fitting import code_text
 from erdao_gis.intake.limit_texts import limit_columns
 from erdao_gis.land_use.file_edition import CODE, EDITION, blank_cells, is_class, is_land_use
 
-__all__ = ["KeptCodes", "bounds_that_meet", "codes_left", "no_codes_kept", "replaced_values"]
-
 _REPLACED = ["id", "column", "old", "new", "looser"]
 _KEPT = ["id", "layer", "table", "why"]
 

@@ -8,19 +8,6 @@ import pandas as pd
 
 from erdao_gis.errors import SchemaError
 
-__all__ = [
-    "EDITIONS",
-    "Edition",
-    "class_codes",
-    "land_use_classes",
-    "land_use_norms",
-    "limit_norms",
-    "parent_code",
-    "recoding",
-    "require_edition",
-    "third_survey_codes",
-]
-
 Edition = Literal["2023", "2020", "GB50137"]
 
 EDITIONS: tuple[Edition, ...] = ("2023", "2020", "GB50137")

@@ -14,8 +14,6 @@ from erdao_gis.land_use.code_tables import (
 )
 from erdao_gis.wording import label_list
 
-__all__ = ["code_column", "land_use_at_level", "recode_land_use", "unknown_codes"]
-
 _THIRD_SURVEY_FIELDS = ("DLBM", "dlbm")
 
 

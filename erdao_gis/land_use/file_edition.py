@@ -10,20 +10,6 @@ import pandas as pd
 from erdao_gis.errors import Language
 from erdao_gis.land_use import EDITIONS, land_use_classes, mixed_codes
 
-__all__ = [
-    "CODE",
-    "EDITION",
-    "FileEdition",
-    "blank_cells",
-    "file_edition",
-    "is_class",
-    "is_land_use",
-    "mixed_editions",
-    "names_against_codes",
-    "one_edition",
-    "put_codes_for_names",
-]
-
 CODE, EDITION = "land_use_code", "edition"
 
 _HALF = 0.5

@@ -4,8 +4,6 @@ import re
 
 from erdao_gis.land_use.code_tables import EDITIONS, class_codes
 
-__all__ = ["mixed_codes"]
-
 _BETWEEN = re.compile(r"\s*[/／+＋、,，;；&\\|]\s*")
 _LETTERED = re.compile(r"[A-Z]\d{0,3}")
 

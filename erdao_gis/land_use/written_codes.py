@@ -7,8 +7,6 @@ import pandas as pd
 
 from erdao_gis.land_use import EDITIONS, class_codes, mixed_codes
 
-__all__ = ["code_doubts", "padded_codes"]
-
 _NAMED = 5
 _CODE, _EDITION = "land_use_code", "edition"
 

@@ -5,16 +5,10 @@ from erdao_gis.maps.atlas.plan_page import plan_content, plan_map, write_plan_pa
 from erdao_gis.maps.balance.balance_page import write_balance_page
 from erdao_gis.maps.notebook import add_layer
 from erdao_gis.maps.page.compose import page_html, page_map
-from erdao_gis.maps.page.page_content import (
-    PageContent,
-    PageGroup,
-    PageLayer,
-    PageLink,
-    Pair,
-    PlanEntry,
-)
+from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, PageLink, PlanEntry
 from erdao_gis.maps.parcels.draft_page import draft_content, write_draft_page
 from erdao_gis.maps.parcels.parcels_page import parcels_content, write_parcels_page
+from erdao_gis.wording import Pair
 
 __all__ = [
     "PageContent",

@@ -11,10 +11,9 @@ from erdao_gis.errors import SchemaError
 from erdao_gis.maps.atlas.source import spoken
 from erdao_gis.maps.page.data_blocks import page_blocks
 from erdao_gis.maps.page.elements import DataBlock, Sheet, Verbatim
-from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, Pair
+from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer
 from erdao_gis.maps.page.vendored import inline_script
-
-__all__ = ["add_layer"]
+from erdao_gis.wording import Pair
 
 _OWN = "own"
 _OTHER = "*"

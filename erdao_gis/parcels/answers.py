@@ -21,14 +21,6 @@ from erdao_gis.wording import word
 from erdao_gis.workbooks.forms import Form
 from erdao_gis.workbooks.plain_tables import Sheet, workbook_bytes
 
-__all__ = [
-    "notices",
-    "write_balance",
-    "write_check",
-    "write_draft",
-    "write_facts",
-]
-
 
 def notices(parcels: gpd.GeoDataFrame, language: Language) -> tuple[str, ...]:
     """Say over a table that some parcels are drafted; nothing if none is."""

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from erdao_gis.plan.model import Clause, Element, Figure, Plan, Relation
 
-__all__ = ["QUOTE_LENGTH", "plan_faults"]
-
 QUOTE_LENGTH = 40
 """Longest quote, in characters: short enough to be a citation."""
 

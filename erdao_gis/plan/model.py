@@ -14,17 +14,6 @@ if TYPE_CHECKING:
 
     from erdao_gis.plan.tree import PlanNode
 
-__all__ = [
-    "Ambiguity",
-    "Clause",
-    "Code",
-    "Element",
-    "Figure",
-    "Outline",
-    "Plan",
-    "Relation",
-]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Outline:

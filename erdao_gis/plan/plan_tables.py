@@ -12,8 +12,6 @@ from erdao_gis.plan.model import Element, Figure
 if TYPE_CHECKING:
     from erdao_gis.plan.model import Plan
 
-__all__ = ["elements_frame", "figures_frame"]
-
 
 def elements_frame(plan: Plan) -> pd.DataFrame:
     """Return one row per element: the register's columns and both citations, index ``id``.

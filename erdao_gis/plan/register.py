@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-__all__ = ["read_plan", "scan_plan"]
-
 _COLUMNS = {
     "codes.csv": "list,code,name_zh,name_en",
     "clauses.csv": "id,parent,part,chapter,section,heading_zh,citation_zh,citation_en,line",

@@ -15,15 +15,6 @@ if TYPE_CHECKING:
     from erdao_gis.plan.tree import PlanNode
     from erdao_gis.plan.verify import QuoteCheck, Verification
 
-__all__ = [
-    "element_record",
-    "element_text",
-    "figure_text",
-    "tree_record",
-    "tree_text",
-    "verification_text",
-]
-
 _SHOWN = 40
 
 

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from erdao_gis.errors import Language
     from erdao_gis.plan.model import Element, Plan
 
-__all__ = ["Counts", "PlanNode", "counts", "plan_tree"]
-
 _LAYOUT = "ST01"
 _STREETS = "ST04"
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from erdao_gis.plan.model import Clause, Element, Plan
 
-__all__ = ["QuoteCheck", "Verification", "verify_quotes"]
-
 _NUMBER = re.compile(r"第[一二三四五六七八九十]+[篇章节]|专栏[0-9]+")
 _SPACE = re.compile(r"\s+")
 

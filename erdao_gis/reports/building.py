@@ -15,8 +15,6 @@ from erdao_gis.reports.report_content import Report
 from erdao_gis.reports.report_maps import report_maps
 from erdao_gis.wording import word
 
-__all__ = ["build_report", "last_day"]
-
 _YEAR = 4
 
 

@@ -13,8 +13,6 @@ from erdao_gis.reports.gaps import missing_words
 from erdao_gis.reports.report_content import Block, FigureLine, NormLine, Theme
 from erdao_gis.wording import word
 
-__all__ = ["clauses_text", "norm_lines", "operator_text", "themes", "unit_words", "with_unit"]
-
 _SIGNS = {">=": "≥", "<=": "≤"}
 
 

@@ -9,8 +9,6 @@ from erdao_gis.indicators import Table, registry
 from erdao_gis.reports.report_content import Missing
 from erdao_gis.wording import word
 
-__all__ = ["missing_inputs", "missing_words"]
-
 _STATISTICS = "statistics"
 _SCENE = "scene"
 

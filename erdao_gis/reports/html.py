@@ -23,8 +23,6 @@ from erdao_gis.reports.wordings import (
 )
 from erdao_gis.wording import word
 
-__all__ = ["report_html"]
-
 _PARTS = ("summary", "reading", "maps", "indicators", "evaluation", "missing", "revision")
 _ANNEXES = ("figures", "norms", "record")
 

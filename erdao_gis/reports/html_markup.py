@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from erdao_gis.drawing.svg_markup import safe_text
 
-__all__ = ["cells", "page", "tag", "text"]
-
 _VOID = frozenset({"meta", "br", "hr"})
 
 

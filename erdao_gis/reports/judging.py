@@ -14,8 +14,6 @@ from erdao_gis.reports.report_charts import PathPoints, path_chart
 from erdao_gis.reports.report_content import Judged, LeftOut, Missing, Picture
 from erdao_gis.wording import word
 
-__all__ = ["judged_lines", "left_out_lines", "missing_bases"]
-
 _DAYS = 365.25
 
 

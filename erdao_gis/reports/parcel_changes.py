@@ -12,8 +12,6 @@ from erdao_gis.parcels import Comparison, changed_ground
 from erdao_gis.parcels.lineage.comparison_tables import said_over
 from erdao_gis.wording import word
 
-__all__ = ["draw_changes", "write_changes_map"]
-
 _SIZE = (1120.0, 760.0)
 # The neighbours of what changed should be seen; beyond this many names hide the ground.
 _MARGIN = 0.12

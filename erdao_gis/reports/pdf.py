@@ -24,8 +24,6 @@ from erdao_gis.reports.wordings import (
 )
 from erdao_gis.wording import word, words
 
-__all__ = ["report_pdf"]
-
 _GETA = "〓"
 _BLANK = frozenset(" \n")
 

@@ -21,8 +21,6 @@ from erdao_gis.indicators.table import number_text
 from erdao_gis.reports.report_content import Block, FigureLine, Picture, Theme
 from erdao_gis.wording import word
 
-__all__ = ["PathPoints", "path_chart", "theme_charts"]
-
 _WIDTH = 660.0
 _LEAST_ROWS, _MOST_ROWS = 3, 14
 _SIZE = (300.0, 116.0)

@@ -11,20 +11,6 @@ from typing import Literal
 from erdao_gis.errors import Language
 from erdao_gis.indicators.verdicts import Verdict
 
-__all__ = [
-    "Block",
-    "FigureLine",
-    "Judged",
-    "LeftOut",
-    "Missing",
-    "NormLine",
-    "Picture",
-    "Report",
-    "State",
-    "Template",
-    "Theme",
-]
-
 Template = Literal["mid", "final"]
 State = Literal["value", "lower_bound", "part", "no_data"]
 

@@ -14,8 +14,6 @@ from erdao_gis.reports.pdf import report_pdf
 from erdao_gis.reports.report_content import Report, Template
 from erdao_gis.reports.report_workbook import report_workbook
 
-__all__ = ["FORMATS", "Format", "write_report"]
-
 Format = Literal["html", "pdf", "xlsx"]
 FORMATS: tuple[Format, ...] = ("html", "pdf", "xlsx")
 

@@ -11,8 +11,6 @@ from erdao_gis.errors import Language
 from erdao_gis.reports.report_content import Picture
 from erdao_gis.wording import word
 
-__all__ = ["report_maps"]
-
 _SIZE = (960.0, 620.0)
 _MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 # Land beyond what a map is about says nothing, but its neighbours should be seen.

@@ -22,8 +22,6 @@ from erdao_gis.reports.wordings import (
 from erdao_gis.wording import word
 from erdao_gis.workbooks.safe_cells import put_text, storable_text, workbook_content
 
-__all__ = ["report_workbook"]
-
 _INK, _GROUND, _QUIET, _RULE = "FF2B2723", "FFF3EFE4", "FF665F55", "FFD9D1C1"
 _LINE = Side(style="thin", color=_RULE)
 _NUMBER, _SHARE = "number", "0.0%"

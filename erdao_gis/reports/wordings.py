@@ -5,19 +5,6 @@ from erdao_gis.reports.figures import with_unit
 from erdao_gis.reports.report_content import Block, Report
 from erdao_gis.wording import word
 
-__all__ = [
-    "block_notes",
-    "block_reasons",
-    "block_target",
-    "count_words",
-    "cover_pairs",
-    "limits_words",
-    "reading_pairs",
-    "revision_rows",
-    "revision_words",
-    "summary_words",
-]
-
 
 def summary_words(report: Report) -> list[str]:
     """Tell in a few sentences what was computed and judged."""

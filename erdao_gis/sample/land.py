@@ -28,8 +28,6 @@ from erdao_gis.sample.layout import (
 from erdao_gis.sample.town_frames import Row, layer_of, polygon
 from erdao_gis.sample.town_limits import BUILDABLE, limits_of
 
-__all__ = ["LAWN", "PEOPLE_PER_FLOOR", "land_layers"]
-
 # On an R cell: two slabs of 60 m by 10 m, and the lawn between them, wall to wall.
 _SLABS = (Box(20, 20, 80, 30), Box(20, 70, 80, 80))
 LAWN = Box(20, 30, 80, 70)

@@ -12,31 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = [
-    "BRIDGED",
-    "CELL",
-    "COMMUNITIES",
-    "DRAWING",
-    "GREENED_WEST_OF",
-    "GREEN_EXTRA",
-    "HEIGHT",
-    "LETTERS",
-    "ORIGIN",
-    "POCKETS",
-    "RIVER",
-    "STREETS",
-    "WIDTH",
-    "Box",
-    "Community",
-    "Street",
-    "cells",
-    "community_at",
-    "floors",
-    "net_box",
-    "stretches",
-    "strip_halves",
-]
-
 # South of the district and 13 km away from it: nothing simulated lies over real ground of the plan.
 ORIGIN = (470_000, 4_832_000)
 CELL = 100

@@ -9,8 +9,6 @@ import numpy.typing as npt
 
 from erdao_gis.sample.layout import POCKETS, Box, cells, net_box
 
-__all__ = ["residential_within"]
-
 Floats = npt.NDArray[np.float64]
 _STRIP_M = 0.5
 

@@ -18,8 +18,6 @@ from erdao_gis.sample.town_places import place_layers
 from erdao_gis.sample.town_scenes import SCENES, write_scene
 from erdao_gis.sample.truths import truths, truths_text
 
-__all__ = ["TITLE", "write_sample"]
-
 # Thirty layers of a few rows each would else be two thirds empty pages.
 PAGE_SIZE = 1024
 TITLE = "示例镇（虚构） / Sample town (fictional)"

@@ -12,8 +12,6 @@ from erdao_gis.catalogue import layer_schema
 from erdao_gis.crs import WORKING
 from erdao_gis.sample.layout import ORIGIN, Box
 
-__all__ = ["AS_OF", "Row", "layer_of", "polygon"]
-
 Row = Mapping[str, object]
 AS_OF = "2025-07-15"
 _SAME = {

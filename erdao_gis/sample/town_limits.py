@@ -11,8 +11,6 @@ fixes it. The green ratio of these is left open, as no green is drawn on them.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["BREACHES", "BUILDABLE", "Breach", "limits_of"]
-
 # Land-use code: way of supply, and years of the grant as decree 55 of the State Council allows.
 BUILDABLE = {
     "070102": ("出让", 70),

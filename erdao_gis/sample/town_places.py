@@ -19,8 +19,6 @@ from erdao_gis.sample.layout import (
 )
 from erdao_gis.sample.town_frames import Row, layer_of, polygon
 
-__all__ = ["FACILITIES", "STARTS", "Facility", "Start", "place_layers"]
-
 _RIVER_X = (RIVER.west + RIVER.east) / 2
 
 

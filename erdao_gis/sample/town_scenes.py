@@ -28,8 +28,6 @@ from erdao_gis.sample.layout import (
     net_box,
 )
 
-__all__ = ["CELL_M", "HIDDEN", "MARGIN_M", "SCENES", "Hidden", "green_mask", "write_scene"]
-
 CELL_M, MARGIN_M = 10, 100
 SCENES = ("2021-07", "2025-07")
 OFFSET, SCALE = -0.1, 0.0001

@@ -35,8 +35,6 @@ from erdao_gis.sample.park_reach import residential_within
 from erdao_gis.sample.town_limits import BREACHES, Breach, limits_of
 from erdao_gis.sample.town_places import FACILITIES
 
-__all__ = ["Truth", "truths", "truths_text"]
-
 _TOWN_M2 = WIDTH * HEIGHT
 
 

@@ -3,8 +3,6 @@
 import geopandas as gpd
 import pandas as pd
 
-__all__ = ["accuracy_of"]
-
 
 def accuracy_of(frame: gpd.GeoDataFrame) -> "pd.Series[float]":
     """Return how far off each feature may be, in metres; 0 for evidence A, which is not moved.

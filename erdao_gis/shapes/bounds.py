@@ -22,8 +22,6 @@ from erdao_gis.shapes.checks import (
 from erdao_gis.shapes.compass import SIDES, Side, compass, in_words
 from erdao_gis.shapes.sides import Extended, beyond_line, span_of, window_around
 
-__all__ = ["BoundedArea", "bounded"]
-
 # Fewer bounds enclose nothing: one line has land on its side, but no extent.
 _MIN_BOUNDS = 2
 # A second part smaller than this share of the first is a sliver where bounds wind about

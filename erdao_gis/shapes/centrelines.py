@@ -14,8 +14,6 @@ from shapely.geometry.base import BaseGeometry
 from erdao_gis.errors import GeometryError
 from erdao_gis.shapes.checks import Line, lines_of, require_length, require_line
 
-__all__ = ["GAP_M", "MERGE_M", "bearing", "centreline", "pieces_of"]
-
 #: Pieces that follow each other within this distance (m) are joined.
 GAP_M = 150.0
 #: Pieces that run side by side within this distance (m) are carriageways of one street.

@@ -17,17 +17,6 @@ from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.errors import GeometryError
 
-__all__ = [
-    "Area",
-    "Line",
-    "areas_of",
-    "lines_of",
-    "require_area",
-    "require_geometry",
-    "require_length",
-    "require_line",
-]
-
 Line = LineString | MultiLineString
 Area = Polygon | MultiPolygon
 

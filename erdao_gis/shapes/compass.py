@@ -8,8 +8,6 @@ from typing import Literal, NamedTuple
 
 from erdao_gis.errors import GeometryError
 
-__all__ = ["SIDES", "Compass", "Side", "compass", "in_words"]
-
 Side = Literal["north", "east", "south", "west"]
 
 

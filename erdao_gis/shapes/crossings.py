@@ -13,8 +13,6 @@ from erdao_gis.shapes.checks import (
     require_line,
 )
 
-__all__ = ["cross"]
-
 
 def cross(
     first: BaseGeometry,

@@ -7,8 +7,6 @@ from shapely.geometry.base import BaseGeometry
 from erdao_gis.errors import GeometryError
 from erdao_gis.shapes.checks import lines_of, require_area, require_geometry
 
-__all__ = ["at", "clip", "union"]
-
 
 def at(geometry: BaseGeometry) -> Point:
     """Return one point that stands for a shape and lies on it.

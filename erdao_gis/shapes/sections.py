@@ -11,8 +11,6 @@ from erdao_gis.shapes.checks import Line, require_geometry, require_length, requ
 from erdao_gis.shapes.compass import compass, in_words
 from erdao_gis.shapes.crossings import cross
 
-__all__ = ["section"]
-
 # Shorter than this (m), a section is no section: both cuts fall on the same junction.
 _SHORTEST_M = 1.0
 

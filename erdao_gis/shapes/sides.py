@@ -13,8 +13,6 @@ from erdao_gis.shapes.centrelines import bearing, centreline
 from erdao_gis.shapes.checks import Area, areas_of, require_area, require_length, require_line
 from erdao_gis.shapes.compass import compass, in_words
 
-__all__ = ["Extended", "beyond_line", "side", "span_of", "window_around"]
-
 # A line within 15 degrees of the west-east direction does not tell east from west.
 _MIN_SINE = math.sin(math.radians(15))
 # The direction of an extension is read over this length (m).

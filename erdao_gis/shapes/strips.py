@@ -6,8 +6,6 @@ from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.shapes.checks import Area, require_geometry, require_length, require_line
 
-__all__ = ["band", "widen"]
-
 # Sixteen segments a quarter circle: the arc stays within 0.5 % of the radius.
 _QUARTER = 16
 

@@ -11,8 +11,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from erdao_gis.workbooks.safe_cells import put_text
 
-__all__ = ["Column", "Form", "Line", "fill_form"]
-
 _FONT = "宋体"
 _SIZE, _TITLE_SIZE, _NOTE_SIZE = 11, 16, 10
 _A4 = 9

@@ -15,8 +15,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from erdao_gis.workbooks.forms import Form, fill_form
 from erdao_gis.workbooks.safe_cells import put_text, workbook_content
 
-__all__ = ["Sheet", "workbook_bytes"]
-
 _MOST_TITLE = 31
 _WIDEST, _LEAST = 48, 8
 _LOOKED_AT = 200

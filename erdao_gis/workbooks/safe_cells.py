@@ -8,8 +8,6 @@ import openpyxl
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-__all__ = ["put_text", "storable_text", "workbook_content"]
-
 _MOST_TEXT = 32767
 # The earliest time that a ZIP archive can tell; the date of the content stands inside.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)

@@ -14,19 +14,6 @@ from erdao_gis.analysis.kernels.frame_inputs import Given, Shapes
 from erdao_gis.land_use import mixed_codes
 from erdao_gis.land_use.codes import code_column, land_use_at_level
 
-__all__ = [
-    "FINEST",
-    "NONE",
-    "NO_CLASSES",
-    "OVERLAP",
-    "UNCLASSIFIED",
-    "BalanceRules",
-    "Date",
-    "classified",
-    "in_order",
-    "on_one_ground",
-]
-
 FINEST = 3
 """Level at which parcels are classified; a coarser code stands for itself."""
 

@@ -28,8 +28,6 @@ from erdao_gis.crs import require_metres
 from erdao_gis.errors import SchemaError
 from erdao_gis.land_use import parent_code
 
-__all__ = ["LEAST_M2", "LEVELS", "BalanceGround", "balance_ground", "require_level", "units_ground"]
-
 LEVELS = (1, 2, 3)
 """Levels of the classes."""
 

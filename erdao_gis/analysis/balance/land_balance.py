@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from erdao_gis.analysis.balance.dated_parcels import (
-    NO_CLASSES,
     NONE,
     OVERLAP,
     UNCLASSIFIED,
@@ -17,7 +16,6 @@ from erdao_gis.analysis.balance.dated_parcels import (
 )
 from erdao_gis.analysis.balance.ground import (
     LEAST_M2,
-    LEVELS,
     BalanceGround,
     balance_ground,
     require_level,
@@ -28,24 +26,6 @@ from erdao_gis.analysis.kernels.frame_inputs import positive
 from erdao_gis.errors import SchemaError
 from erdao_gis.land_use import land_use_classes
 from erdao_gis.wording import words
-
-__all__ = [
-    "LEAST_M2",
-    "LEVELS",
-    "NONE",
-    "NO_CLASSES",
-    "OVERLAP",
-    "UNCLASSIFIED",
-    "BalanceGround",
-    "BalanceRules",
-    "LandBalance",
-    "LevelBalance",
-    "balance_at",
-    "balance_ground",
-    "balance_within",
-    "land_balance",
-    "units_ground",
-]
 
 _M2_A_HA = 10_000.0
 _ONE = 1.0

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-__all__ = ["Rounded", "round_to_hundred"]
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rounded:

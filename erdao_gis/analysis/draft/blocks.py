@@ -10,8 +10,6 @@ from shapely.geometry.base import BaseGeometry
 
 from erdao_gis.analysis.facts.given_parcels import polygon_parts
 
-__all__ = ["divided", "laned", "untailed"]
-
 _STEPS = 24  # halvings: a 1 km block is cut to a tenth of a millimetre
 _ROUNDED_M = 0.01
 _LEAST_TAIL = 2.0  # as many times as long as a parcel's least width: shorter ones are corners

@@ -20,8 +20,6 @@ from erdao_gis.analysis.kernels.street_levels import GROUND, TUNNEL, street_leve
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import Fault
 
-__all__ = ["Draft", "DraftRules", "draft_parcels"]
-
 _M2_A_HA = 10_000.0
 _TOUCH_M = 0.05
 _LEDGER = ("area", "parcels", "streets", "water", "rail", "lanes", "slivers", "without_street",

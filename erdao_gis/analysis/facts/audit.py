@@ -16,8 +16,6 @@ from erdao_gis.land_use import class_codes, mixed_codes, require_edition
 from erdao_gis.land_use.codes import code_column
 from erdao_gis.wording import words
 
-__all__ = ["AuditRules", "ParcelAudit", "audit_parcels"]
-
 _UNITS = ((10_000.0, "公顷", "hectares"), (10_000 / 15, "亩", "mu"), (1e6, "平方公里", "km²"))
 _LIMITS = (
     ("floor_area_ratio_min", "floor_area_ratio_max"),

@@ -17,14 +17,6 @@ from erdao_gis.crs import require_metres
 from erdao_gis.errors import Fault
 from erdao_gis.wording import label_list, words
 
-__all__ = [
-    "CROSSED_BY",
-    "NOT_CROSSED_BY",
-    "crossing_faults",
-    "crossing_figures",
-    "parcel_crossings",
-]
-
 CROSSED_BY: Mapping[str, str] = {
     "roads": "road",
     "ring_roads": "road",

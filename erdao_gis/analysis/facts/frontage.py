@@ -27,8 +27,6 @@ from erdao_gis.analysis.kernels.frame_inputs import (
 from erdao_gis.analysis.kernels.street_levels import GROUND, street_levels
 from erdao_gis.crs import require_metres
 
-__all__ = ["NO_FRONTAGE", "STREET_M", "parcel_frontage"]
-
 NO_FRONTAGE = ("motorway", "link", "footway")
 """Road classes that parcels do not front: no drive leads from a motorway to a door."""
 

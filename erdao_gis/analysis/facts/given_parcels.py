@@ -9,8 +9,6 @@ from erdao_gis.crs import require_metres
 from erdao_gis.errors import SchemaError
 from erdao_gis.wording import label_list
 
-__all__ = ["line_names", "parcels_given", "polygon_parts"]
-
 
 def parcels_given(parcels: gpd.GeoDataFrame) -> Given:
     """Check parcels: metres, valid areas, a code of its own for each.

@@ -12,8 +12,6 @@ from erdao_gis.analysis.kernels.overlap import paired_area
 from erdao_gis.analysis.kernels.results import spread, state_of
 from erdao_gis.crs import require_metres
 
-__all__ = ["parcel_intensity"]
-
 _LEAST_M2 = 1.0  # a wall on the border does not put a building on the neighbour's parcel
 
 

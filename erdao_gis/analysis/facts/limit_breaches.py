@@ -11,8 +11,6 @@ from erdao_gis.errors import SchemaError
 from erdao_gis.land_use import limit_norms
 from erdao_gis.wording import label_list
 
-__all__ = ["check_limits"]
-
 Norm = dict[str, str]
 
 _ROUNDED = 1e-9

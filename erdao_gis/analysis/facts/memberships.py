@@ -14,8 +14,6 @@ from erdao_gis.analysis.kernels.overlap import shared_area
 from erdao_gis.analysis.kernels.pieces import disjoint_pieces
 from erdao_gis.crs import require_metres
 
-__all__ = ["Nearest", "Pairs", "lying_in", "nearest_places", "parcel_memberships", "shared_ground"]
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pairs:

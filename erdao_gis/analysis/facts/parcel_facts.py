@@ -19,8 +19,6 @@ from erdao_gis.analysis.walking import walk_minutes
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import SchemaError
 
-__all__ = ["MU_M2", "FactRules", "parcel_facts"]
-
 MU_M2 = 10_000 / 15
 """Square metres of one 亩: fifteen make a hectare."""
 

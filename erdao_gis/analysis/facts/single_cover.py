@@ -11,8 +11,6 @@ from erdao_gis.analysis.facts.given_parcels import polygon_parts
 from erdao_gis.analysis.kernels.frame_inputs import Mask, Positions, Shapes
 from erdao_gis.analysis.kernels.overlap import paired_area
 
-__all__ = ["TOLERANCE_M", "Cover", "cover_of"]
-
 TOLERANCE_M = 0.002
 """Overlaps and gaps that are nowhere wider than this many metres are rounding."""
 

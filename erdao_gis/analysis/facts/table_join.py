@@ -9,8 +9,6 @@ from erdao_gis.analysis.facts.given_parcels import parcels_given
 from erdao_gis.errors import SchemaError
 from erdao_gis.wording import label_list
 
-__all__ = ["ParcelJoin", "join_parcel_table"]
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ParcelJoin:

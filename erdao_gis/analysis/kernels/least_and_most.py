@@ -8,8 +8,6 @@ from erdao_gis.errors import SchemaError
 from erdao_gis.shapes.accuracy import accuracy_of
 from erdao_gis.wording import label_list
 
-__all__ = ["metres_off", "moved_by"]
-
 # As `erdao_gis.shapes.band` has it: the arc stays within 0.5 % of the radius.
 _QUARTER = 16
 

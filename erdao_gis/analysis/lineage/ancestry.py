@@ -6,8 +6,6 @@ import pandas as pd
 from erdao_gis.analysis.lineage.split_and_merge import ParcelBook, checked_day, open_book, stacked
 from erdao_gis.errors import NotInPlanError
 
-__all__ = ["lineage", "parcels_on"]
-
 
 def lineage(parcels: gpd.GeoDataFrame | ParcelBook, code: str) -> pd.DataFrame:
     """List the ancestors and the heirs of a parcel, in force or not.

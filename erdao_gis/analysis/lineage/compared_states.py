@@ -9,8 +9,6 @@ from erdao_gis.analysis.facts.given_parcels import parcels_given
 from erdao_gis.analysis.kernels.frame_inputs import Shapes
 from erdao_gis.analysis.kernels.overlap import paired_area
 
-__all__ = ["compare_parcels", "passed_ground", "with_counterparts"]
-
 _WORDS = {"split": "split", "merge": "merged", "renumber": "renumbered"}
 _COLUMNS = ["from_id", "to_id", "change", "area_m2", "shared_m2", "gone_m2", "new_m2"]
 

@@ -9,8 +9,6 @@ from shapely.ops import polygonize
 
 from erdao_gis.errors import GeometryError
 
-__all__ = ["cut_apart", "united"]
-
 _ROUNDING_M = 1e-4
 
 Area = Polygon | MultiPolygon

@@ -21,14 +21,6 @@ from erdao_gis.analysis.lineage.cut_ground import cut_apart, united
 from erdao_gis.errors import GeometryError, NotInPlanError, SchemaError
 from erdao_gis.wording import label_list
 
-__all__ = [
-    "ParcelBook",
-    "merge_parcels",
-    "open_book",
-    "renumber",
-    "split_parcel",
-]
-
 Step = tuple[int, str, str, str, str, float]
 
 _COLUMNS = ("step", "kind", "date", "from_id", "to_id", "area_m2")
@@ -311,6 +303,7 @@ def stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 
 def checked_day(date: str, last: str) -> str:
+    """Return the day of an operation, ISO 8601 and not before the last one."""
     try:
         readable = bool(_DAY.fullmatch(date)) and bool(dt.date.fromisoformat(date))
     except ValueError:

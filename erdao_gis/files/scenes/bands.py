@@ -21,8 +21,6 @@ from erdao_gis.files.scenes.sidecar import Sidecar
 from erdao_gis.rows import shipped_rows
 from erdao_gis.wording import pair
 
-__all__ = ["SceneBands", "SceneQuality", "scene_bands"]
-
 Meanings = Mapping[str, str]
 """Sensor -> what a band's name means there; the sensor is empty for a plain name."""
 

@@ -13,8 +13,6 @@ from erdao_gis.errors import ErdaoError, FormatError
 from erdao_gis.files.paths import checked_path
 from erdao_gis.files.size_limits import Limits
 
-__all__ = ["refuse_beside"]
-
 _LIMITS = Limits(file_bytes=50_000_000)
 # Of what GDAL keeps beside a file, this changes no value: statistics, colours, words.
 _HARMLESS = {

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from erdao_gis.files.scenes.products import DateTag, sensors_named
 from erdao_gis.rows import shipped_rows
 
-__all__ = ["date_in_name", "date_in_tags", "iso_date", "period"]
-
 _YEAR = r"(?P<y>19[7-9]\d|20\d\d)"  # Landsat 1 flew in 1972
 _WHOLE = rf"{_YEAR}(?P<s>[-_.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})"
 _DAY_FIRST = rf"(?P<d>\d{{1,2}})(?P<s>[-_.])(?P<m>\d{{1,2}})(?P=s){_YEAR}"

@@ -27,8 +27,6 @@ from erdao_gis.files.scenes.sidecar import Sidecar, read_sidecar
 from erdao_gis.files.size_limits import DEFAULT_LIMITS, Limits
 from erdao_gis.files.tiff import block_layout
 
-__all__ = ["Scene", "find_scenes", "open_scene"]
-
 DateFrom = Literal["sidecar", "name", "tags"]
 
 _ENDINGS = (".tif", ".tiff")

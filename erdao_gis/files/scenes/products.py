@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from erdao_gis.rows import shipped_rows
 
-__all__ = ["BandNames", "DateTag", "QualityKind", "Sensor", "quality_kinds", "sensors_named"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class BandNames:

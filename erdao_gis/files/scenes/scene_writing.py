@@ -11,8 +11,6 @@ from affine import Affine
 
 from erdao_gis.files.atomic import atomic_file
 
-__all__ = ["write_scene"]
-
 _TILE = 128
 
 

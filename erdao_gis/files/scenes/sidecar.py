@@ -12,8 +12,6 @@ from erdao_gis.files.scenes.dates import iso_date
 from erdao_gis.files.scenes.products import quality_kinds
 from erdao_gis.files.size_limits import Limits
 
-__all__ = ["Sidecar", "read_sidecar"]
-
 _LIMITS = Limits(file_bytes=100_000)
 _MOST_BITS = 63
 _HIDING = ("quality_kind", "quality_values", "quality_bits")

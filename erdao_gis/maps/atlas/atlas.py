@@ -16,9 +16,8 @@ from erdao_gis.maps.atlas.source import AtlasSource, spoken
 from erdao_gis.maps.atlas.theme_page import measure_content, theme_content, theme_layers
 from erdao_gis.maps.page.compose import page_html
 from erdao_gis.maps.page.navigation import file_of
-from erdao_gis.maps.page.page_content import PageContent, PageLink, Pair
-
-__all__ = ["write_atlas"]
+from erdao_gis.maps.page.page_content import PageContent, PageLink
+from erdao_gis.wording import Pair
 
 INDEX = "index"
 _Measures = Mapping[str, Choropleth]

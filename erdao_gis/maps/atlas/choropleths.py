@@ -21,18 +21,9 @@ from erdao_gis.indicators.imagery import ELSEWHERE
 from erdao_gis.indicators.naming import method_text
 from erdao_gis.indicators.table import figure_pair, plain_row
 from erdao_gis.maps.atlas.source import AtlasSource, spoken
-from erdao_gis.maps.page.page_content import PageLayer, Pair
+from erdao_gis.maps.page.page_content import PageLayer
 from erdao_gis.rows import shipped_rows
-from erdao_gis.wording import pair
-
-__all__ = [
-    "Choropleth",
-    "ChoroplethRow",
-    "choropleth",
-    "choropleth_row",
-    "input_line",
-    "own_row",
-]
+from erdao_gis.wording import Pair, pair
 
 _OWN_UNITS = ("subdistricts", "zones", "communities", "villages", "residential", "parcels")
 _PERCENT = "%"

@@ -19,11 +19,10 @@ from erdao_gis.maps.page.addresses import refuse_outside_addresses
 from erdao_gis.maps.page.compose import head_lines
 from erdao_gis.maps.page.data_blocks import pair_record, word_records
 from erdao_gis.maps.page.navigation import file_of
-from erdao_gis.maps.page.page_content import PageContent, PageLayer, Pair
+from erdao_gis.maps.page.page_content import PageContent, PageLayer
 from erdao_gis.maps.page.safe_json import json_line, json_script
 from erdao_gis.maps.page.vendored import inline_script, static_text
-
-__all__ = ["AtlasCard", "index_html", "missing_line", "thumbnail"]
+from erdao_gis.wording import Pair
 
 _STYLES = ("sheet/sheet.css", "atlas/index.css")
 _SCRIPTS = ("sheet/text.js", "atlas/index.js")

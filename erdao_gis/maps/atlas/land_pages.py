@@ -8,11 +8,10 @@ from erdao_gis.maps.atlas.index_page import missing_line
 from erdao_gis.maps.atlas.page_rows import PageRow
 from erdao_gis.maps.atlas.source import AtlasSource, spoken
 from erdao_gis.maps.balance.balance_page import PANEL, balance_content, missing_land, whole_line
-from erdao_gis.maps.page.page_content import PageContent, PageLink, Pair
+from erdao_gis.maps.page.page_content import PageContent, PageLink
 from erdao_gis.maps.parcels.parcel_findings import parcel_said
 from erdao_gis.maps.parcels.parcels_page import parcels_content
-
-__all__ = ["AtlasPanel", "atlas_panels"]
+from erdao_gis.wording import Pair
 
 _MANY = 3000  # parcels whose facts take some seconds
 _Make = Callable[[PageRow, Sequence[PageLink]], tuple[PageContent, Pair]]

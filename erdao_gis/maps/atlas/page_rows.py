@@ -6,8 +6,6 @@ import functools
 from erdao_gis.rows import shipped_rows
 from erdao_gis.wording import Pair
 
-__all__ = ["PageRow", "page_rows"]
-
 Box = tuple[float, float, float, float]
 
 

@@ -14,8 +14,6 @@ from erdao_gis.maps.atlas.theme_page import theme_content
 from erdao_gis.maps.page.compose import page_html, page_map
 from erdao_gis.maps.page.page_content import PageContent
 
-__all__ = ["plan_content", "plan_map", "write_plan_page"]
-
 
 def plan_content(place: RunLike = None) -> PageContent:
     """Return all that the plan's page shows.

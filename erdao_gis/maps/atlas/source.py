@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from erdao_gis.catalogue import Layer, code_lists, layer_names, layer_schema, sources
 from erdao_gis.indicators import Run, RunLike
 from erdao_gis.indicators.table import plain_row
-from erdao_gis.maps.page.page_content import PageGroup, PageLayer, Pair, PlanEntry
+from erdao_gis.maps.page.page_content import PageGroup, PageLayer, PlanEntry
 from erdao_gis.plan import Element, Plan, read_plan
-from erdao_gis.wording import pair, words
-
-__all__ = ["AtlasSource", "spoken"]
+from erdao_gis.wording import Pair, pair, words
 
 _FORMULA = {"zones": "2", "axis": "1", "rivers": "3", "cores": "3", "nodes": "8"}
 _GROUND_FIRST = "district"

@@ -8,9 +8,8 @@ from erdao_gis.drawing import styled_layers
 from erdao_gis.maps.atlas.choropleths import Choropleth
 from erdao_gis.maps.atlas.page_rows import PageRow
 from erdao_gis.maps.atlas.source import AtlasSource, spoken
-from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, PageLink, Pair
-
-__all__ = ["measure_content", "page_titles", "theme_content", "theme_layers"]
+from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, PageLink
+from erdao_gis.wording import Pair
 
 _ALL = ("*",)
 

@@ -12,10 +12,10 @@ import pandas as pd
 from erdao_gis.land_use import land_use_classes
 from erdao_gis.maps.atlas.source import spoken
 from erdao_gis.maps.page.data_blocks import pair_record
-from erdao_gis.maps.page.page_content import PageLayer, Pair
+from erdao_gis.maps.page.page_content import PageLayer
 from erdao_gis.parcels import PlaceBalance, WorkspaceBalance
+from erdao_gis.parcels.balance import LEVELS, NO_CLASSES
 from erdao_gis.parcels.balance.lines import (
-    NO_CLASSES,
     BalanceLine,
     SumLine,
     UnitLines,
@@ -29,10 +29,7 @@ from erdao_gis.parcels.balance.lines import (
     unit_lines,
 )
 from erdao_gis.parcels.balance.notes import balance_notes, classes_note
-from erdao_gis.parcels.balance.place_balance import LEVELS
-from erdao_gis.wording import words
-
-__all__ = ["balance_blocks"]
+from erdao_gis.wording import Pair, words
 
 _FIGURES = ("ha", "percent", "m2_per_head", "kept_ha")
 _NO_UNIT = "none"

@@ -23,15 +23,12 @@ from erdao_gis.maps.page.page_content import (
     PageLink,
     PagePanel,
     PagePart,
-    Pair,
 )
 from erdao_gis.parcels import PlaceBalance, are_assumed
-from erdao_gis.parcels.balance.lines import NO_CLASSES, balance_lines, class_labels, figure_text
+from erdao_gis.parcels.balance import LEVELS, NO_CLASSES
+from erdao_gis.parcels.balance.lines import balance_lines, class_labels, figure_text
 from erdao_gis.parcels.balance.notes import audit_note
-from erdao_gis.parcels.balance.place_balance import LEVELS
-
-__all__ = ["PANEL", "UNIT_LAYERS", "balance_content", "missing_land", "whole_line",
-           "write_balance_page"]  # fmt: skip
+from erdao_gis.wording import Pair
 
 PANEL = "balance"
 """Name of the panel, and of the page in the atlas."""

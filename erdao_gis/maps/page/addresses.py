@@ -5,8 +5,6 @@ from html.parser import HTMLParser
 
 from erdao_gis.errors import UnsafeInputError
 
-__all__ = ["refuse_outside_addresses"]
-
 _LOADING = frozenset(
     (
         "src", "srcset", "srcdoc", "href", "xlink:href", "action", "formaction", "poster",

@@ -14,7 +14,7 @@ from erdao_gis.maps.page.addresses import refuse_outside_addresses
 from erdao_gis.maps.page.data_blocks import page_blocks
 from erdao_gis.maps.page.elements import DataBlock, Sheet, Verbatim
 from erdao_gis.maps.page.navigation import page_links
-from erdao_gis.maps.page.page_content import PageContent, Pair
+from erdao_gis.maps.page.page_content import PageContent
 from erdao_gis.maps.page.safe_json import html_text
 from erdao_gis.maps.page.vendored import (
     csp_digest,
@@ -24,8 +24,7 @@ from erdao_gis.maps.page.vendored import (
     page_styles,
     static_text,
 )
-
-__all__ = ["head_lines", "page_html", "page_map"]
+from erdao_gis.wording import Pair
 
 _LEAFLET = "leaflet/leaflet.js"
 _CENTRE = (43.885, 125.45)  # until the page's script fits the data

@@ -9,10 +9,8 @@ from erdao_gis.catalogue import code_lists
 from erdao_gis.drawing import Style, evidence_styles, layer_style, no_data_style
 from erdao_gis.errors import Language, SchemaError
 from erdao_gis.maps.page.feature_lines import NO_DATA_PART, column_heads, layer_features
-from erdao_gis.maps.page.page_content import PageContent, PageLayer, Pair
-from erdao_gis.wording import words
-
-__all__ = ["page_blocks", "pair_record", "word_records"]
+from erdao_gis.maps.page.page_content import PageContent, PageLayer
+from erdao_gis.wording import Pair, words
 
 
 def pair_record(pair: Pair) -> dict[str, str]:

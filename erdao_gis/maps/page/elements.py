@@ -8,8 +8,6 @@ from jinja2 import Template
 from erdao_gis.maps.page.page_content import PageContent
 from erdao_gis.maps.page.safe_json import html_text, json_line, json_script
 
-__all__ = ["DataBlock", "Sheet", "Verbatim"]
-
 
 class Verbatim(Element):
     """Text that stands in the page exactly as given: no template reads it.

@@ -13,10 +13,9 @@ from shapely.geometry.polygon import orient
 
 from erdao_gis.crs import WORKING, to_geographic, to_working
 from erdao_gis.errors import CRSError, GeometryError, SchemaError
-from erdao_gis.maps.page.page_content import PageLayer, Pair, PlanEntry
+from erdao_gis.maps.page.page_content import PageLayer, PlanEntry
 from erdao_gis.shapes import centreline
-
-__all__ = ["NO_DATA_PART", "STANDARD_COLUMNS", "column_heads", "layer_features"]
+from erdao_gis.wording import Pair
 
 STANDARD_COLUMNS = (
     "id", "register_id", "name_zh", "name_en", "evidence", "identity", "accuracy_m", "source",

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from erdao_gis.errors import UnsafeInputError
 from erdao_gis.maps.page.page_content import PageLink
 
-__all__ = ["file_of", "page_links"]
-
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 

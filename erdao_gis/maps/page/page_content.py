@@ -8,18 +8,6 @@ import geopandas as gpd
 from erdao_gis.drawing import Classes
 from erdao_gis.wording import Pair
 
-__all__ = [
-    "PageContent",
-    "PageFinding",
-    "PageGroup",
-    "PageLayer",
-    "PageLink",
-    "PagePanel",
-    "PagePart",
-    "Pair",
-    "PlanEntry",
-]
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PagePart:

@@ -11,8 +11,6 @@ import json
 import re
 import unicodedata
 
-__all__ = ["html_text", "json_line", "json_script"]
-
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 # A backslash may stand only before the escapes that JSON itself wrote.
 _ESCAPED_BACKSLASH = re.compile(r"\\(.)")

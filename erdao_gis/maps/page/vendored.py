@@ -6,17 +6,6 @@ import hashlib
 import re
 from importlib import resources
 
-__all__ = [
-    "PAGE_SCRIPTS",
-    "PANELS",
-    "csp_digest",
-    "inline_script",
-    "inline_style",
-    "page_scripts",
-    "page_styles",
-    "static_text",
-]
-
 PAGE_SCRIPTS = (
     "sheet/text.js",
     "sheet/symbols.js",

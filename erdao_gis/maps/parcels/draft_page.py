@@ -11,14 +11,13 @@ from erdao_gis.files import write_text_atomic
 from erdao_gis.indicators import RunLike
 from erdao_gis.maps.atlas.source import AtlasSource
 from erdao_gis.maps.page.compose import page_html
-from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, Pair
+from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer
 from erdao_gis.maps.parcels.parcel_findings import parcel_said
 from erdao_gis.maps.parcels.parcel_labels import last_parts
 from erdao_gis.maps.parcels.parcel_lines import street_names, yes_no
 from erdao_gis.maps.parcels.parcels_page import GROUND, method_lines, page_title, page_warning
 from erdao_gis.parcels import AreaDraft
-
-__all__ = ["draft_content", "write_draft_page"]
+from erdao_gis.wording import Pair
 
 _METHODS = ("blocks", "cuts", "lanes")
 _OWN = ("area_id", "block", "frontage_m", "streets", "outside_district_m2")

@@ -5,11 +5,9 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from erdao_gis.maps.page.page_content import PageFinding, Pair
+from erdao_gis.maps.page.page_content import PageFinding
 from erdao_gis.parcels import LimitCheck
-from erdao_gis.wording import pair
-
-__all__ = ["FINDINGS", "bound_lines", "finding_lines", "finding_of", "parcel_said"]
+from erdao_gis.wording import Pair, pair
 
 FINDINGS = ("met", "exceeded", "below", "reversed", "no_value", "no_bound")
 """Classes of parcels, in the order of the legend."""

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-__all__ = ["last_parts", "short_codes"]
-
 _SHORT = 8  # a code of so many characters stands as it is
 _TAILS = (5, 6)
 _WIDEST = 5  # characters of the block before the number

@@ -9,18 +9,10 @@ import pandas as pd
 
 from erdao_gis.catalogue import code_lists
 from erdao_gis.land_use import land_use_classes
-from erdao_gis.maps.page.page_content import Pair
 from erdao_gis.maps.parcels.parcel_findings import bound_lines, finding_of, parcel_said
 from erdao_gis.parcels import LimitCheck, ParcelFacts, cannot_tell, edition_of, facts_borne
+from erdao_gis.wording import Pair
 from erdao_gis.yes_no import as_codes
-
-__all__ = [
-    "UNDRAWN",
-    "line_titles",
-    "parcel_lines",
-    "street_names",
-    "yes_no",
-]
 
 UNDRAWN = ("parcels_null_geometry", "parcels_self_crossing", "parcels_not_area")
 """Faults for which a parcel cannot be drawn."""

@@ -4,11 +4,10 @@ import geopandas as gpd
 import pandas as pd
 
 from erdao_gis.land_use import land_use_at_level, land_use_classes
-from erdao_gis.maps.page.page_content import PageLayer, PagePart, Pair
+from erdao_gis.maps.page.page_content import PageLayer, PagePart
 from erdao_gis.maps.parcels.parcel_findings import parcel_said
 from erdao_gis.parcels import edition_of
-
-__all__ = ["use_layer"]
+from erdao_gis.wording import Pair
 
 _NONE = "none"
 _NO_COLOUR = "#8F887C"

@@ -14,7 +14,7 @@ from erdao_gis.indicators import RunLike
 from erdao_gis.land_use import limit_norms
 from erdao_gis.maps.atlas.source import AtlasSource, spoken
 from erdao_gis.maps.page.compose import page_html
-from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, PageLink, Pair
+from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, PageLink
 from erdao_gis.maps.parcels.parcel_findings import FINDINGS, finding_lines, finding_of, parcel_said
 from erdao_gis.maps.parcels.parcel_labels import short_codes
 from erdao_gis.maps.parcels.parcel_lines import UNDRAWN, parcel_lines, yes_no
@@ -24,15 +24,7 @@ from erdao_gis.parcels import (
     ParcelFacts,
     are_assumed,
 )
-
-__all__ = [
-    "GROUND",
-    "method_lines",
-    "page_title",
-    "page_warning",
-    "parcels_content",
-    "write_parcels_page",
-]
+from erdao_gis.wording import Pair
 
 GROUND = ("district", "parks_and_green", "waterways", "roads", "railways")
 # Told in words, as the limits are, with what they mean for the parcel.

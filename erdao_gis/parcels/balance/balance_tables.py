@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from erdao_gis.analysis.balance.dated_parcels import NO_CLASSES
 from erdao_gis.catalogue import layer_schema
 from erdao_gis.errors import Language
 from erdao_gis.parcels.balance.lines import (
-    NO_CLASSES,
     SumLine,
     account_lines,
     balance_lines,
@@ -20,15 +20,6 @@ from erdao_gis.parcels.balance.lines import (
 from erdao_gis.parcels.balance.place_balance import WorkspaceBalance
 from erdao_gis.parcels.facts.facts_tables import headed
 from erdao_gis.wording import Pair, word
-
-__all__ = [
-    "account_table",
-    "audit_table",
-    "balance_table",
-    "left_out_table",
-    "parcels_list",
-    "reconciled_table",
-]
 
 
 def balance_table(balance: WorkspaceBalance, language: Language = "zh") -> pd.DataFrame:

@@ -18,8 +18,6 @@ from erdao_gis.parcels.facts.surroundings import edition_of, ground_met, planned
 from erdao_gis.parcels.facts.usable import Parted, part_usable
 from erdao_gis.wording import Pair
 
-__all__ = ["LAND", "BalanceBasis", "MeasuredLand", "Scope", "balanced_ground", "measure_land"]
-
 Scope = Literal["all", "parcels"]
 """All ground that is known, or that of the parcels only."""
 

@@ -22,8 +22,6 @@ from erdao_gis.parcels.balance.place_balance import PlaceBalance, WorkspaceBalan
 from erdao_gis.wording import pair, word
 from erdao_gis.workbooks.forms import Column, Form, Line
 
-__all__ = ["balance_form", "transition_form", "units_form"]
-
 _HECTARES = f"#,##0.{'0' * DECIMALS}"
 _PERCENT = f"0.{'0' * DECIMALS}"
 _NARROW, _CODE, _NAME, _FIGURE = 7.0, 11.0, 30.0, 12.0

@@ -13,30 +13,11 @@ from typing import Literal
 
 import pandas as pd
 
-from erdao_gis.analysis.balance.land_balance import NO_CLASSES, NONE
+from erdao_gis.analysis.balance.dated_parcels import NO_CLASSES, NONE
 from erdao_gis.catalogue import layer_schema
 from erdao_gis.land_use import land_use_classes, parent_code
 from erdao_gis.parcels.balance.place_balance import PlaceBalance, WorkspaceBalance
 from erdao_gis.wording import Pair, pair, words
-
-__all__ = [
-    "DECIMALS",
-    "NO_CLASSES",
-    "BalanceLine",
-    "SumLine",
-    "TransitionLines",
-    "UnitLines",
-    "account_lines",
-    "balance_lines",
-    "class_labels",
-    "date_name",
-    "figure_text",
-    "finding_kind",
-    "reconciled_lines",
-    "shown",
-    "transition_lines",
-    "unit_lines",
-]
 
 DECIMALS = 2
 """Decimals with which hectares, percent, points and square metres are shown."""

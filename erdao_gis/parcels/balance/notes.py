@@ -2,19 +2,11 @@
 
 import math
 
+from erdao_gis.analysis.balance.dated_parcels import NO_CLASSES
 from erdao_gis.catalogue import code_lists
-from erdao_gis.parcels.balance.lines import NO_CLASSES, class_labels, date_name, figure_text
+from erdao_gis.parcels.balance.lines import class_labels, date_name, figure_text
 from erdao_gis.parcels.balance.place_balance import WorkspaceBalance
 from erdao_gis.wording import Pair, pair
-
-__all__ = [
-    "audit_note",
-    "balance_notes",
-    "classes_note",
-    "drafted_note",
-    "left_out_notes",
-    "scope_note",
-]
 
 _M2_A_HA = 10_000.0
 

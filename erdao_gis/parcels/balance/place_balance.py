@@ -8,7 +8,8 @@ import geopandas as gpd
 import pandas as pd
 
 from erdao_gis.analysis import LevelBalance, balance_at, balance_within, units_ground
-from erdao_gis.analysis.balance.land_balance import LEAST_M2, LEVELS, NONE
+from erdao_gis.analysis.balance.dated_parcels import NONE
+from erdao_gis.analysis.balance.ground import LEAST_M2
 from erdao_gis.catalogue import Dataset, Place, layer_schema, own_frames
 from erdao_gis.errors import GeometryError
 from erdao_gis.parcels.balance.balanced_land import (
@@ -19,8 +20,6 @@ from erdao_gis.parcels.balance.balanced_land import (
     measure_land,
 )
 from erdao_gis.wording import Pair, pair
-
-__all__ = ["LEVELS", "PlaceBalance", "Scope", "WorkspaceBalance", "balance_parcels"]
 
 _KEPT = "planned_kept_ha"
 _M2_A_HA = 10_000.0

@@ -15,21 +15,6 @@ from erdao_gis.shapes.accuracy import accuracy_of
 from erdao_gis.wording import word, words
 from erdao_gis.yes_no import WORD_LISTS, as_codes
 
-__all__ = [
-    "assumed_count",
-    "counts_table",
-    "crossings_table",
-    "draft_table",
-    "facts_table",
-    "fault_table",
-    "frontage_table",
-    "headed",
-    "ledger_table",
-    "limits_table",
-    "refusal_table",
-    "worth_table",
-]
-
 _SHARE = "_share"
 _ENDS = ("_low", "_high", "_possible")
 _SUM_OF_LIMITS = "density_and_green_limits"

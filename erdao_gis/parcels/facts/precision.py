@@ -4,8 +4,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["borne", "cannot_tell", "facts_borne"]
-
 Floats = npt.NDArray[np.float64]
 
 _SHARE, _AREA, _CROSSED = "_share", "_m2", "crossings_m"

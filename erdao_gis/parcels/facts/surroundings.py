@@ -15,18 +15,6 @@ from erdao_gis.crs import WORKING
 from erdao_gis.errors import SchemaError, WorkspaceError
 from erdao_gis.yes_no import read_codes
 
-__all__ = [
-    "are_assumed",
-    "as_areas",
-    "crossing_lines",
-    "edition_of",
-    "ground_met",
-    "planned_uses",
-    "read_parcels",
-    "roads_complete_on",
-    "surroundings",
-]
-
 _MEMBERSHIPS = ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")
 _RIVER = ("river_management",)
 

@@ -10,8 +10,6 @@ import shapely
 
 from erdao_gis.errors import Fault
 
-__all__ = ["Parted", "part_usable"]
-
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Texts = np.ndarray[tuple[int], np.dtype[np.object_]]

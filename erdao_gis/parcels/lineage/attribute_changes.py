@@ -12,8 +12,6 @@ from erdao_gis.intake.mapping_files import read_mapping
 from erdao_gis.land_use import EDITIONS
 from erdao_gis.land_use.file_edition import CODE, EDITION, blank_cells, put_codes_for_names
 
-__all__ = ["attribute_changes", "fitted_attributes"]
-
 _LAYER = "parcels"
 # Where a row comes from is no property of the parcel.
 _ORIGIN = (

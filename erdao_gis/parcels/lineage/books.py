@@ -26,8 +26,6 @@ from erdao_gis.files.encodings import decode_text
 from erdao_gis.parcels.facts.surroundings import read_parcels
 from erdao_gis.wording import label_list
 
-__all__ = ["operations_text", "read_book", "read_operations", "state_of_files", "write_book"]
-
 LAYER = "parcels"
 
 _COLUMNS = ("step", "kind", "date", "from_id", "to_id", "area_m2")

@@ -10,8 +10,6 @@ from shapely import MultiPolygon, Polygon
 from erdao_gis.analysis.lineage.compared_states import passed_ground, with_counterparts
 from erdao_gis.parcels.lineage.comparison import LEAST_M2, Comparison
 
-__all__ = ["changed_ground"]
-
 
 def changed_ground(found: Comparison) -> gpd.GeoDataFrame:
     """Give the ground that changed, piece by piece.

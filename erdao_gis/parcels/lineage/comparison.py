@@ -20,14 +20,6 @@ from erdao_gis.parcels.lineage.attribute_changes import attribute_changes, fitte
 from erdao_gis.parcels.lineage.books import read_book
 from erdao_gis.parcels.lineage.days import require_no_future
 
-__all__ = [
-    "CHANGES",
-    "LEAST_M2",
-    "Comparison",
-    "compare_dates",
-    "compare_with_file",
-]
-
 CHANGES = (
     "renumbered",
     "split",

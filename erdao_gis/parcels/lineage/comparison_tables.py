@@ -14,18 +14,6 @@ from erdao_gis.parcels.lineage.comparison import Comparison
 from erdao_gis.wording import word, words
 from erdao_gis.workbooks.plain_tables import Sheet, workbook_bytes
 
-__all__ = [
-    "account_table",
-    "attributes_table",
-    "change_name",
-    "changes_table",
-    "counted_how",
-    "said_over",
-    "side_name",
-    "totals_table",
-    "write_comparison",
-]
-
 
 def side_name(label: str, language: Language) -> str:
     """Name a side of a comparison: a date, a file, or the workspace as it is."""

@@ -16,8 +16,6 @@ from erdao_gis.errors import GeometryError, NotInPlanError, SchemaError
 from erdao_gis.files import read_features
 from erdao_gis.files.columns import is_code_name
 
-__all__ = ["REACH_M", "extended_to_edge", "line_of", "read_line", "require_near", "shortfall_m"]
-
 REACH_M = 0.05
 """How far an end that stops short of the edge is led on, in metres: drawing and rounding."""
 

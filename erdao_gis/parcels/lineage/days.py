@@ -5,8 +5,6 @@ import re
 
 from erdao_gis.errors import SchemaError
 
-__all__ = ["require_no_future", "today"]
-
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

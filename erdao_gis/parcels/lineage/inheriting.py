@@ -19,8 +19,6 @@ from erdao_gis.intake.mapping import match_headings
 from erdao_gis.land_use import EDITIONS, class_codes, parent_code
 from erdao_gis.parcels.facts.surroundings import are_assumed
 
-__all__ = ["Outcome", "heirs_told", "mixed_uses", "money_columns", "outcomes_of", "stated_values"]
-
 _LAYER = "parcels"
 _USE = "land_use_code"
 _PLAIN = (str, int, float)

@@ -9,8 +9,6 @@ from erdao_gis.analysis import ParcelBook, lineage
 from erdao_gis.catalogue import Workspace
 from erdao_gis.parcels.lineage.books import read_book
 
-__all__ = ["Branch", "Family", "family_of"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Branch:

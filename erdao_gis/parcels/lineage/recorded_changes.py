@@ -26,8 +26,6 @@ from erdao_gis.parcels.lineage.inheriting import (
     stated_values,
 )
 
-__all__ = ["Record", "record_merger", "record_renumbering", "record_split", "require_same_files"]
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Record:

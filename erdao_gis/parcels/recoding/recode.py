@@ -21,8 +21,6 @@ from erdao_gis.land_use import land_use_classes, recode_land_use, recoding
 from erdao_gis.parcels.lineage.books import state_of_files
 from erdao_gis.parcels.lineage.recorded_changes import require_same_files
 
-__all__ = ["Recoding", "recode_parcels"]
-
 _COLUMN = "land_use_code"
 _SAID = 10
 _M2_A_HA = 10_000.0

@@ -10,8 +10,6 @@ from erdao_gis.parcels.recoding.recode import Recoding
 from erdao_gis.wording import word
 from erdao_gis.workbooks.plain_tables import Sheet, workbook_bytes
 
-__all__ = ["pairs_table", "write_recoding"]
-
 
 def pairs_table(found: Recoding, language: Language) -> pd.DataFrame:
     """Give each old code with what it became, under headings for people."""
