@@ -12,7 +12,9 @@ from erdao_gis.plan import (
     PlanNode,
     element_record,
     element_text,
+    elements_frame,
     figure_text,
+    figures_frame,
     plan_tree,
     read_plan,
     tree_record,
@@ -83,7 +85,7 @@ def test_creative_park_has_its_six_areas(plan: Plan) -> None:
 
 def test_tree_shows_every_element_in_full_once(plan: Plan) -> None:
     """Elsewhere an element is a reference without children."""
-    nodes = [node for node in _all(plan.tree()) if node.element_id]
+    nodes = [node for node in _all(plan_tree(plan)) if node.element_id]
     full = [node.element_id for node in nodes if not node.reference]
     assert sorted(full) == sorted(element.id for element in plan.elements)
     assert all(not node.children for node in nodes if node.reference)
@@ -91,7 +93,7 @@ def test_tree_shows_every_element_in_full_once(plan: Plan) -> None:
 
 def test_tree_begins_with_the_layout(plan: Plan) -> None:
     """The layout stands first, with its five groups."""
-    first = plan.tree()[0]
+    first = plan_tree(plan)[0]
     assert first.element_id == "ST01"
     assert [group.name_zh for group in first.children] == ["2区", "1路", "3河", "3核", "8节点"]
     assert [len(group.children) for group in first.children] == [2, 1, 3, 3, 8]
@@ -105,7 +107,7 @@ def test_tree_of_one_element_holds_its_parts(plan: Plan) -> None:
 
 def test_tree_text_can_be_cut_at_a_depth(plan: Plan) -> None:
     """Depth 1 prints the roots only."""
-    text = tree_text(plan.tree("ST01"), "en", depth=1)
+    text = tree_text(plan_tree(plan, "ST01"), "en", depth=1)
     assert text.splitlines() == [
         'ST01  "21338" spatial layout: 2 zones, 1 road, 3 rivers, 3 cores, 8 nodes'
     ]
@@ -113,13 +115,13 @@ def test_tree_text_can_be_cut_at_a_depth(plan: Plan) -> None:
 
 def test_tree_text_marks_references(plan: Plan) -> None:
     """The belts of "two belts and one corridor" point back to the layout."""
-    lines = tree_text(plan.tree(), "zh").splitlines()
+    lines = tree_text(plan_tree(plan), "zh").splitlines()
     assert "│  ├─ BL01  伊通河滨河商业活力功能带  （见上）" in lines
 
 
 def test_records_are_ready_for_json(plan: Plan) -> None:
     """Tree and every element's record can be written as JSON."""
-    tree = json.loads(json.dumps(tree_record(plan.tree())))
+    tree = json.loads(json.dumps(tree_record(plan_tree(plan))))
     record = json.loads(json.dumps(element_record(plan, "IN31")))
     assert tree[0]["id"] == "ST01"
     assert [figure["value"] for figure in record["figures"][:3]] == [0.1, 29.3, 70.6]
@@ -143,7 +145,7 @@ def test_figure_text_names_number_year_and_role(plan: Plan) -> None:
 
 def test_frame_has_one_row_per_element(plan: Plan) -> None:
     """The table is indexed by id and carries the citation."""
-    table = plan.frame()
+    table = elements_frame(plan)
     assert table.index.name == "id"
     assert len(table) == 337
     assert table.loc["ND03", "citation_en"] == "Part 2 ch. 1 sec. 4"
@@ -151,7 +153,7 @@ def test_frame_has_one_row_per_element(plan: Plan) -> None:
 
 def test_figures_frame_has_numbers(plan: Plan) -> None:
     """Values are floats, years nullable integers, words without a number NaN."""
-    table = plan.figures_frame().set_index("register_id")
+    table = figures_frame(plan).set_index("register_id")
     assert table.loc["IN01", "value"] == 36.2
     assert pd.isna(table.loc["IN13", "value"])
     assert table.loc["IN52", "target_year"] == 2035

@@ -7,6 +7,9 @@
 '第二篇第一章第四节'
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from erdao_gis.plan.faults import plan_faults
 from erdao_gis.plan.model import (
     Ambiguity,
@@ -30,6 +33,9 @@ from erdao_gis.plan.render import (
 from erdao_gis.plan.tree import Counts, PlanNode, counts, plan_tree
 from erdao_gis.plan.verify import QuoteCheck, Verification, verify_quotes
 
+if TYPE_CHECKING:
+    from erdao_gis.plan.plan_tables import elements_frame, figures_frame
+
 __all__ = [
     "Ambiguity",
     "Clause",
@@ -46,7 +52,9 @@ __all__ = [
     "counts",
     "element_record",
     "element_text",
+    "elements_frame",
     "figure_text",
+    "figures_frame",
     "plan_faults",
     "plan_tree",
     "read_plan",
@@ -56,3 +64,11 @@ __all__ = [
     "verification_text",
     "verify_quotes",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import tables on first use: the commands on the plan need no pandas."""
+    if name in {"elements_frame", "figures_frame"}:
+        return getattr(import_module("erdao_gis.plan.plan_tables"), name)
+    message = f"module 'erdao_gis.plan' has no attribute {name!r}"
+    raise AttributeError(message)

@@ -5,14 +5,8 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from erdao_gis.errors import Language, NotInPlanError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from erdao_gis.plan.tree import PlanNode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,10 +274,6 @@ class Plan:
         """Return the elements of these kinds, in register order; none for unknown kinds."""
         return tuple(element for element in self.elements if element.kind in kinds)
 
-    def in_layer(self, layer: str) -> tuple[Element, ...]:
-        """Return the elements whose rows the layer holds, in register order."""
-        return tuple(element for element in self.elements if element.layer == layer)
-
     def relations_of(self, element_id: str) -> tuple[Relation, ...]:
         """Return the relations from the element, then those to it."""
         self.element(element_id)
@@ -317,21 +307,3 @@ class Plan:
             if relation.relation == "part_of" and relation.to_id == element_id
         ]
         return tuple(self.element(part) for part in dict.fromkeys(parts))
-
-    def tree(self, root: str | None = None) -> tuple[PlanNode, ...]:
-        """Return the plan's hierarchy; see :func:`erdao_gis.plan.plan_tree`."""
-        from erdao_gis.plan.tree import plan_tree  # noqa: PLC0415 - tree builds on this module
-
-        return plan_tree(self, root)
-
-    def frame(self) -> pd.DataFrame:
-        """Return the elements as a table, index ``id``; see :func:`elements_frame`."""
-        from erdao_gis.plan.plan_tables import elements_frame  # noqa: PLC0415 - pandas loads late
-
-        return elements_frame(self)
-
-    def figures_frame(self) -> pd.DataFrame:
-        """Return the figures as a table; see :func:`figures_frame`."""
-        from erdao_gis.plan.plan_tables import figures_frame  # noqa: PLC0415 - pandas loads late
-
-        return figures_frame(self)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from erdao_gis.plan.model import Element, Figure
-
-if TYPE_CHECKING:
-    from erdao_gis.plan.model import Plan
+from erdao_gis.plan.model import Element, Figure, Plan
 
 
 def elements_frame(plan: Plan) -> pd.DataFrame:
@@ -28,8 +24,8 @@ def elements_frame(plan: Plan) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from erdao_gis.plan import read_plan
-    >>> table = read_plan().frame()
+    >>> from erdao_gis.plan import elements_frame, read_plan
+    >>> table = elements_frame(read_plan())
     >>> int((table["kind"] == "node").sum())
     8
     """
@@ -57,8 +53,8 @@ def figures_frame(plan: Plan) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from erdao_gis.plan import read_plan
-    >>> table = read_plan().figures_frame()
+    >>> from erdao_gis.plan import figures_frame, read_plan
+    >>> table = figures_frame(read_plan())
     >>> float(table.loc[table["register_id"] == "IN01", "value"].iloc[0])
     36.2
     """
