@@ -49,6 +49,33 @@ def test_percentages_always_sum_to_one_hundred(amounts: list[float], decimals: i
         assert ((percent - exact).abs() < 1 / scale + 1e-6).all()
 
 
+CLASSES = ["0701", "0702", "0703", "0801", "0804", "080404", "080405", "0901", "1001", "1401"]
+
+
+@given(st.lists(st.floats(0, 1e7), min_size=10, max_size=10), st.integers(0, 4))
+def test_a_class_has_one_percentage_at_every_level(amounts: list[float], decimals: int) -> None:
+    """Parts sum to what their class has where it stands alone, and none is off by a unit."""
+    series = pd.Series(amounts, index=CLASSES)
+    if not series.sum() > 0:
+        return
+    first, second = (pd.Series([code[:n] for code in CLASSES], index=CLASSES) for n in (2, 4))
+    fine = round_to_hundred(series, decimals, within=[first, second]).percent
+    for labels, within in ((first, []), (second, [first.groupby(second).first()])):
+        alone = round_to_hundred(series.groupby(labels).sum(), decimals, within=within).percent
+        gap = fine.groupby(labels).sum() - alone
+        assert (gap.abs() < 0.5 / 10**decimals).all()
+    exact = series / series.sum() * 100
+    assert ((fine - exact).abs() < 1 / 10**decimals + 1e-6).all()
+
+
+def test_class_totals_do_not_depend_on_the_level() -> None:
+    """4.806 % of services in two halves: 4.81 at the first level, 2.41 and 2.40 at the second."""
+    plots = town(["0801", "0804", "0701"], [24.03, 24.03, 951.94])
+    assert land_balance(plots).table.loc["08", "present_percent"] == 4.81
+    finer = land_balance(plots, level=2).table["present_percent"]
+    assert finer[["0801", "0804"]].tolist() == [2.41, 2.4]
+
+
 def test_hectares_and_square_metres_a_head() -> None:
     """3 ha of parks for 1,500 people are 20 m2 each."""
     balance = land_balance(town(["1401", "0701"], [300, 100]), population=1500)
@@ -168,7 +195,7 @@ def test_what_overlaps_counts_once() -> None:
     plots.geometry = [box(0, 0, 100, 100), box(50, 0, 150, 100)]
     balance = land_balance(plots, population=100)
     assert balance.table["present_ha"].to_dict() == {"07": 1.0, "10": 1.0, OVERLAP: -0.5}
-    assert balance.table["present_percent"].tolist() == [66.67, 66.66, -33.33]
+    assert balance.table["present_percent"].tolist() == [66.67, 66.67, -33.34]
     assert balance.total.tolist() == [1.5, 100.0, 150.0]
     assert balance.table.loc[OVERLAP, "name_zh"] == "减：重复压盖"
 

@@ -103,9 +103,10 @@ def land_balance(
     """Balance the land by class: hectares, percent, square metres a head, and what changes.
 
     Percentages are rounded by largest remainder, so that they sum to exactly 100; what plain
-    rounding would have given is in ``rounding``. Nothing is dropped: parcels without a usable
-    code have a row of their own, overlaps and gaps are listed, and the ledger tells how the sum
-    of the parcels and the ground they cover hang together.
+    rounding would have given is in ``rounding``. A class has the same percentage at every level:
+    its own is rounded first, then shared out among its parts. Nothing is dropped: parcels without
+    a usable code have a row of their own, overlaps and gaps are listed, and the ledger tells how
+    the sum of the parcels and the ground they cover hang together.
 
     The total is ground: what overlaps is taken off once in a row of its own, and with a plan
     both dates have the ground that either of them covers, so that the total does not change.
@@ -192,7 +193,7 @@ def balance_at(
     """
     classes = ground.classes_at(level)
     heads = _heads(population, len(ground.lines_m2))
-    table, roundings = _table(ground, classes, heads)
+    table, roundings = _table(ground, level, heads)
     parcels, pieces = ground.parcels, ground.pieces
     return LevelBalance(
         table=table,
@@ -230,7 +231,7 @@ def balance_within(ground: BalanceGround, shared: pd.DataFrame, level: int = 1) 
     SchemaError
         A level that does not exist.
     """
-    classes = ground.classes_at(level)
+    classes, coarser = ground.classes_at(level), _coarser(ground, level)
     told = pd.Categorical(
         shared["code"].map(classes), categories=in_order(classes.values()), ordered=True
     )
@@ -243,7 +244,7 @@ def balance_within(ground: BalanceGround, shared: pd.DataFrame, level: int = 1) 
         areas = table.get(date, pd.Series(0.0, index=table.index))
         result[f"{date}_ha"] = areas / _M2_A_HA
         percents = [
-            round_to_hundred(part, ground.rules.decimals).percent
+            _rounded(part, coarser, ground.rules).percent
             for _, part in areas.groupby(level="unit", sort=False)
         ]
         result[f"{date}_percent"] = pd.concat(percents) if percents else np.nan
@@ -263,9 +264,9 @@ def _heads(population: float | Sequence[float] | None, dates: int) -> list[float
 
 
 def _table(
-    ground: BalanceGround, classes: dict[str, str], heads: list[float | None]
+    ground: BalanceGround, level: int, heads: list[float | None]
 ) -> tuple[pd.DataFrame, dict[str, Rounded]]:
-    to_class = classes.__getitem__
+    to_class, coarser = ground.classes_at(level).__getitem__, _coarser(ground, level)
     lines = {date: line.groupby(to_class).sum() for date, line in ground.lines_m2.items()}
     found = in_order(code for line in lines.values() for code in line.index)
     names = land_use_classes(ground.rules.edition)[["name_zh", "name_en"]]
@@ -274,13 +275,31 @@ def _table(
     table = names.reindex(found).rename_axis("code")
     roundings = {}
     for (date, line), residents in zip(lines.items(), heads, strict=True):
-        areas = line.reindex(found, fill_value=0.0)
-        roundings[date] = round_to_hundred(areas, ground.rules.decimals)
+        areas = line.reindex(found, fill_value=0.0).rename_axis("code")
+        roundings[date] = _rounded(areas, coarser, ground.rules)
         table[f"{date}_ha"] = areas / _M2_A_HA
         table[f"{date}_percent"] = roundings[date].percent
         if residents is not None:
             table[f"{date}_m2_per_head"] = areas / residents
     return _with_change(table, ground.rules), roundings
+
+
+def _coarser(ground: BalanceGround, level: int) -> list[dict[str, str]]:
+    """Give, for each coarser level, the class in which each class of a level lies."""
+    fine = ground.classes_at(level)
+    return [
+        {fine[code]: coarse for code, coarse in ground.classes_at(each).items()}
+        for each in range(1, level)
+    ]
+
+
+def _rounded(
+    areas: "pd.Series[float]", coarser: Sequence[dict[str, str]], rules: BalanceRules
+) -> Rounded:
+    """Round to percentages; a class has the same percentage at every level."""
+    codes = areas.index.get_level_values("code")
+    within = [pd.Series(codes.map(each), index=areas.index) for each in coarser]
+    return round_to_hundred(areas, rules.decimals, within=within)
 
 
 def _with_change(table: pd.DataFrame, rules: BalanceRules) -> pd.DataFrame:
