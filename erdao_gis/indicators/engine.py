@@ -183,7 +183,11 @@ def _measured_ground(context: Context) -> dict[Any, dict[str, float]]:
     whole, part = context.whole_units.geometry.area, context.units.geometry.area
     cut = part.index[(part < whole * (1 - _NOTHING)).fillna(value=False)]
     return {
-        key: {"measured_km2": part[key] / _M2_A_KM2, "whole_km2": whole[key] / _M2_A_KM2}
+        key: {
+            "measured_km2": part[key] / _M2_A_KM2,
+            "whole_km2": whole[key] / _M2_A_KM2,
+            "measured_percent": part[key] / whole[key] * 100,
+        }
         for key in cut
     }
 
@@ -268,6 +272,7 @@ def _record(figure: Asked, kind: str, key: str, facts: Mapping[str, Any]) -> Map
         "high": facts.get("high", np.nan),
         "measured_km2": facts.get("measured_km2", np.nan),
         "whole_km2": facts.get("whole_km2", np.nan),
+        "measured_percent": facts.get("measured_percent", np.nan),
         "evidence": facts.get("evidence", ""),
         "norm": row.norm,
         "clauses": row.clauses,

@@ -33,12 +33,14 @@ COLUMNS = (
     "high",
     "measured_km2",
     "whole_km2",
+    "measured_percent",
     "evidence",
     "norm",
     "clauses",
     "inputs",
 )
-_NUMBERS = ("value", "target", "gap", "low", "high", "measured_km2", "whole_km2")
+_NUMBERS = ("value", "target", "gap", "low", "high", "measured_km2", "whole_km2",
+            "measured_percent")  # fmt: skip
 _LISTS = ("missing", "clauses", "inputs")
 
 
@@ -54,7 +56,8 @@ class Table:
         where there is none; of a lower bound the high end is open. ``gap``: how far the value
         is beyond the target (negative: short of it), in ``unit``. ``state`` is ``value``,
         ``lower_bound``, ``part`` (of the part of the ground on which the inputs are complete) or
-        ``no_data``; ``measured_km2`` of ``whole_km2`` were measured where it is a part.
+        ``no_data``; where it is a part, ``measured_km2`` of ``whole_km2`` were measured, which is
+        ``measured_percent``.
     unit
         Kind of the units; empty for the district as a whole (``unit_id`` is then ``all``).
     run_id
@@ -190,9 +193,8 @@ def part_text(row: Mapping[str, Any], language: Language) -> str:
     """Tell on which part of its ground a figure was measured; empty where on all of it."""
     if row["measured_km2"] is None:
         return ""
-    measured, whole = row["measured_km2"], row["whole_km2"]
-    facts = {"part": number_text(measured), "whole": number_text(whole),
-             "percent": number_text(measured / whole * 100)}  # fmt: skip
+    keys = {"part": "measured_km2", "whole": "whole_km2", "percent": "measured_percent"}
+    facts = {name: number_text(row[key]) for name, key in keys.items()}
     return word("indicators", "part_of", language).format_map(facts)
 
 

@@ -53,9 +53,7 @@ def _basis(balance: WorkspaceBalance) -> list[Pair]:
         return [pair("parcels", "note_scope_parcels")]
     if "planned" not in balance.dates:
         return []
-    whole = float(balance.total["planned_ha"])
-    percent = balance.kept_ha / whole * 100 if whole else 0.0
-    facts = {"ha": figure_text(balance.kept_ha), "percent": figure_text(percent)}
+    facts = {"ha": figure_text(balance.kept_ha), "percent": figure_text(balance.kept_percent)}
     return [pair("parcels", "note_planned", facts)]
 
 

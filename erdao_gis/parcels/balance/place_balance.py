@@ -39,6 +39,12 @@ class WorkspaceBalance(LevelBalance, BalanceBasis):
         """Hectares of the plan that keep their present use; 0 without a plan."""
         return float(self.total.get(_KEPT, 0.0))
 
+    @property
+    def kept_percent(self) -> float:
+        """Share of the plan that keeps its present use, in per cent; 0 without a plan."""
+        whole = float(self.total.get("planned_ha", 0.0))
+        return self.kept_ha / whole * 100 if whole else 0.0
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlaceBalance(MeasuredLand):
