@@ -121,3 +121,8 @@ def test_inline_in_a_page_nothing_runs(page: Page) -> None:
     assert page.evaluate("document.querySelectorAll('body > svg').length") == len(shown)
     assert page.evaluate("document.querySelector('svg > title').textContent") == PAYLOADS[0]
     assert requests == []
+
+
+def test_marks_that_turn_text_round_become_the_replacement_character() -> None:
+    """A name must not reverse what stands after it; page, report and drawing have one escaper."""
+    assert "gpj\ufffdexe\ufffd" in sparkline([1.0], title="gpj\u202eexe\u2066")

@@ -2,24 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from erdao_gis.drawing.svg_markup import safe_text
+from erdao_gis.markup.escaping import safe_text
 
 _VOID = frozenset({"meta", "br", "hr"})
-
-
-def text(value: object) -> str:
-    """Return any value as text of a page.
-
-    >>> text("<b> & {{x}}")
-    '&#60;b&#62; &#38; &#123;&#123;x&#125;&#125;'
-    """
-    return safe_text(value)
 
 
 def tag(name: str, attributes: Mapping[str, object] | None = None, *content: str) -> str:
     """Return one element; ``content`` is markup already, attributes are escaped here.
 
-    >>> tag("p", {"class": "note", "id": None}, text("1 < 2"))
+    >>> tag("p", {"class": "note", "id": None}, safe_text("1 < 2"))
     '<p class="note">1 &#60; 2</p>'
     """
     shown = "".join(
@@ -35,7 +26,7 @@ def tag(name: str, attributes: Mapping[str, object] | None = None, *content: str
 def cells(values: Iterable[tuple[str, str, str]]) -> str:
     """Return the cells of a row from heading, class and text; narrow screens show the heading."""
     return "".join(
-        tag("td", {"class": look or None, "data-label": heading}, text(value))
+        tag("td", {"class": look or None, "data-label": heading}, safe_text(value))
         for heading, look, value in values
     )
 

@@ -15,7 +15,6 @@ from erdao_gis.maps.page.data_blocks import page_blocks
 from erdao_gis.maps.page.elements import DataBlock, Sheet, Verbatim
 from erdao_gis.maps.page.navigation import page_links
 from erdao_gis.maps.page.page_content import PageContent
-from erdao_gis.maps.page.safe_json import html_text
 from erdao_gis.maps.page.vendored import (
     csp_digest,
     inline_script,
@@ -24,6 +23,7 @@ from erdao_gis.maps.page.vendored import (
     page_styles,
     static_text,
 )
+from erdao_gis.markup.escaping import safe_text
 from erdao_gis.wording import Pair
 
 _LEAFLET = "leaflet/leaflet.js"
@@ -96,7 +96,7 @@ def head_lines(title: str, styles: Iterable[str], scripts: Iterable[str] | None)
         )
         head.append(f'<meta http-equiv="Content-Security-Policy" content="{policy}">')
     head.append('<meta name="viewport" content="width=device-width, initial-scale=1">')
-    head.append(f"<title>{html_text(title)}</title>")
+    head.append(f"<title>{safe_text(title)}</title>")
     return head + [inline_style(name) for name in styles]
 
 

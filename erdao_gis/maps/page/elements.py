@@ -6,7 +6,8 @@ from branca.element import Element, Figure
 from jinja2 import Template
 
 from erdao_gis.maps.page.page_content import PageContent
-from erdao_gis.maps.page.safe_json import html_text, json_line, json_script
+from erdao_gis.maps.page.safe_json import json_line, json_script
+from erdao_gis.markup.escaping import safe_text
 
 
 class Verbatim(Element):
@@ -17,7 +18,7 @@ class Verbatim(Element):
     name
         Fixed name; two builds give the same page.
     text
-        HTML of ours, or data that `json_script` or `html.escape` has made safe.
+        HTML of ours, or data that `json_script` or `safe_text` has made safe.
 
     Examples
     --------
@@ -104,7 +105,7 @@ class Sheet(Figure):
         kinds = sorted({type(each).__name__ for each in _foreign(self)})
         if not kinds:
             return ""
-        return f'<meta name="erdao-user-code" content="{html_text(", ".join(kinds))}">\n'
+        return f'<meta name="erdao-user-code" content="{safe_text(", ".join(kinds))}">\n'
 
 
 def _foreign(parent: Element) -> Iterable[Element]:

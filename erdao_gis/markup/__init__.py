@@ -1,0 +1,1 @@
+"""Markup of pages and drawings: text that stays text."""
