@@ -1,1 +1,1 @@
-"""Markup of pages and drawings: text that stays text."""
+"""Pages and drawings as text: one escaper, one form of page, one proof that it is offline."""

@@ -1,14 +1,13 @@
 """The report as one page: opens without network, holds no script, prints on A4."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from importlib import resources
 
 from erdao_gis.errors import Language
 from erdao_gis.markup.escaping import safe_text
+from erdao_gis.markup.pages import offline_page, page_head
 from erdao_gis.reports.figures import with_unit
-from erdao_gis.reports.html_markup import cells, page, tag
+from erdao_gis.reports.html_markup import cells, tag
 from erdao_gis.reports.report_content import Block, FigureLine, Judged, Picture, Report, Theme
 from erdao_gis.reports.wordings import (
     block_notes,
@@ -43,19 +42,8 @@ def report_html(report: Report) -> str:
         its own. The same report gives the same text.
     """
     css = (resources.files("erdao_gis.reports") / "assets" / "report.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     title = f"{report.title} · {report.subject} · {report.as_of_text}"
-    head = [
-        tag("meta", {"charset": "utf-8"}),
-        # Hashes hold quotes that must stay quotes, so that the policy is not escaped.
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-        tag("meta", {"name": "referrer", "content": "no-referrer"}),
-        tag("title", None, safe_text(title)),
-        f"<style>{css}</style>",
-    ]
-    return page(head, _body(report), report.language)
+    return offline_page(page_head(title, [css], scripts=[]), _body(report), report.language)
 
 
 def _body(report: Report) -> list[str]:
