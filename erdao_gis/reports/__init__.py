@@ -8,7 +8,7 @@ from erdao_gis.reports.html import report_html
 from erdao_gis.reports.pdf import report_pdf
 from erdao_gis.reports.report_content import Report
 from erdao_gis.reports.report_files import FORMATS, Format, write_report
-from erdao_gis.reports.report_workbook import report_workbook
+from erdao_gis.reports.workbook import report_workbook
 
 __all__ = [
     "FORMATS",
