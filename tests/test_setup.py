@@ -66,3 +66,10 @@ def test_every_name_of_a_door_is_there(package: str) -> None:
     assert [name for name, found in every.items() if isinstance(found, ModuleType)] == []
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = door.nothing
+
+
+def test_workbooks_look_alike_by_one_module() -> None:
+    """Fonts, fills and borders are set nowhere else."""
+    modules = ROOT.glob("erdao_gis/**/*.py")
+    styled = [path.name for path in modules if "openpyxl.styles" in path.read_text("utf-8")]
+    assert styled == ["cell_styles.py"]
