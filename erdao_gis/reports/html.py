@@ -23,9 +23,6 @@ from erdao_gis.reports.wordings import (
 )
 from erdao_gis.wording import word
 
-_PARTS = ("summary", "reading", "maps", "indicators", "evaluation", "missing", "revision")
-_ANNEXES = ("figures", "norms", "record")
-
 
 def report_html(report: Report) -> str:
     """Return the report as a page.
