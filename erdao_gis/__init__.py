@@ -13,8 +13,9 @@ Further in: `erdao_gis.analysis` (measures), `erdao_gis.maps` (pages), `erdao_gi
 `erdao_gis.crs` (the doors for files and coordinates).
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from erdao_gis.first_use import on_first_use
 
 if TYPE_CHECKING:
     from erdao_gis.catalogue import Dataset, layer_names, read_layer
@@ -22,17 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Dataset", "layer_names", "read_layer", "read_plan"]
 
-_HOMES = {
-    "Dataset": "erdao_gis.catalogue",
-    "layer_names": "erdao_gis.catalogue",
-    "read_layer": "erdao_gis.catalogue",
-    "read_plan": "erdao_gis.plan",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import on first use: `import erdao_gis` alone stays quick."""
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    message = f"module 'erdao_gis' has no attribute {name!r}"
-    raise AttributeError(message)
+__getattr__, __dir__ = on_first_use(
+    __name__,
+    {
+        "Dataset": "erdao_gis.catalogue",
+        "layer_names": "erdao_gis.catalogue",
+        "read_layer": "erdao_gis.catalogue",
+        "read_plan": "erdao_gis.plan",
+    },
+)

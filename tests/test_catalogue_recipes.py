@@ -1,7 +1,7 @@
 """Recipes: from rows and lines to places, on geometry one can check by hand."""
 
 import csv
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +9,6 @@ import pytest
 from shapely import LineString, Point, box
 
 from erdao_gis.catalogue.recipes import (
-    RECIPE_COLUMNS,
     Recipe,
     in_order,
     read_recipes,
@@ -168,7 +167,7 @@ def test_a_row_that_does_not_fit_is_refused_by_line(
     """Unknown operations and layers, missing and surplus arguments and bad numbers are told."""
     table = tmp_path / "recipes.csv"
     with table.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, RECIPE_COLUMNS, restval="")
+        writer = csv.DictWriter(stream, [column.name for column in fields(Recipe)], restval="")
         writer.writeheader()
         writer.writerow(GOOD | change)
     with pytest.raises(SchemaError, match=said) as caught:

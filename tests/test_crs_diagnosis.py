@@ -1,11 +1,9 @@
 """Each mistake with coordinates is named for what it is."""
 
-import geopandas as gpd
 import pytest
 from pyproj import Transformer
 
-from erdao_gis.crs import Region, check_coordinates, diagnose_coordinates
-from erdao_gis.errors import CRSError
+from erdao_gis.crs import Region, diagnose_coordinates
 
 BOX = (125.35, 43.82, 125.60, 43.95)
 
@@ -68,15 +66,3 @@ def test_no_coordinates_are_no_mistake() -> None:
 def test_region_is_a_parameter() -> None:
     """Another town has another region."""
     assert diagnose_coordinates((116, 39, 117, 40), 4490, Region(115, 38, 118, 41)) is None
-
-
-def test_frame_with_swapped_axes_is_refused() -> None:
-    """The check raises what the diagnosis found."""
-    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy([43.9], [85.4]), crs=4490)
-    with pytest.raises(CRSError):
-        check_coordinates(frame)
-
-
-def test_empty_frame_passes() -> None:
-    """No features: nothing to refuse."""
-    check_coordinates(gpd.GeoDataFrame(geometry=[], crs=4490))

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from erdao_gis.drawing import ChartRow, bar_chart, range_chart, sparkline
+from erdao_gis.drawing import ChartRow, range_chart
 from erdao_gis.errors import GeometryError, SchemaError
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -15,44 +15,19 @@ def parsed(svg: str) -> ET.Element:
     return ET.fromstring(svg)  # noqa: S314 - our own output
 
 
-def widths(svg: str) -> list[float]:
-    """Return the widths of bars, which are 13 px high and not hatched."""
-    return [
-        float(rect.attrib["width"])
-        for rect in parsed(svg).iter(f"{SVG}rect")
-        if rect.attrib["height"] == "13" and rect.attrib["fill"].startswith("#")
-    ]
-
-
-def test_bars_are_as_long_as_their_values() -> None:
-    """A bar of 20 is twice as long as one of 10."""
-    ten, twenty = widths(bar_chart({"甲": 10.0, "乙": 20.0}))
-    assert twenty == pytest.approx(2 * ten, abs=0.1)
-
-
-def test_negative_bar_ends_at_zero() -> None:
-    """A bar of -10 is as long as one of 10 and lies on the other side."""
-    svg = bar_chart({"甲": -10.0, "乙": 10.0})
-    bars = [r for r in parsed(svg).iter(f"{SVG}rect") if r.attrib["height"] == "13"]
-    (left, wide), (right, also) = (
-        (float(bar.attrib["x"]), float(bar.attrib["width"])) for bar in bars
-    )
-    assert left + wide == pytest.approx(right, abs=0.2)
-    assert wide == pytest.approx(also, abs=0.2)
-
-
 @pytest.mark.parametrize("nothing", [None, float("nan"), float("inf")])
 def test_no_data_is_hatched_and_named(nothing: float | None) -> None:
-    """A row without a value is no bar of length zero."""
-    svg = bar_chart({"甲": 1.0, "乙": nothing}, key="c")
-    assert len(widths(svg)) == 1
+    """A row without a value has no dot at zero."""
+    rows = [ChartRow(label="甲", value=1.0), ChartRow(label="乙", value=nothing)]
+    svg = range_chart(rows, key="c")
+    assert len(list(parsed(svg).iter(f"{SVG}circle"))) == 1
     assert "url(#c-hatch1)" in svg
     assert "无数据" in svg
 
 
 def test_zero_is_not_no_data() -> None:
     """A value of zero is shown as a figure."""
-    svg = bar_chart({"甲": 0.0, "乙": 1.0})
+    svg = range_chart([ChartRow(label="甲", value=0.0), ChartRow(label="乙", value=1.0)])
     assert "无数据" not in svg
     assert ">0.0<" in svg
 
@@ -87,17 +62,6 @@ def test_description_tells_all_figures() -> None:
     )
 
 
-def test_gap_is_not_bridged() -> None:
-    """A missing year breaks the line in two."""
-    path = next(parsed(sparkline([1.0, 2.0, None, 4.0, 5.0], title="甲")).iter(f"{SVG}path"))
-    assert path.attrib["d"].count("M") == 2
-
-
-def test_empty_series_says_so() -> None:
-    """A series without any value reads as no data."""
-    assert "无数据" in sparkline([None, None], title="甲")
-
-
 def test_same_rows_give_the_same_bytes() -> None:
     """Drawing twice gives the same text."""
     rows = [ChartRow(label="甲", value=1 / 3, target=2 / 3)]
@@ -121,4 +85,4 @@ def test_impossible_rows_are_refused(rows: list[ChartRow]) -> None:
 def test_width_without_room_is_refused() -> None:
     """A chart of 100 px has no room for its labels."""
     with pytest.raises(GeometryError):
-        bar_chart({"甲": 1.0}, width=100)
+        range_chart([ChartRow(label="甲", value=1.0)], width=100)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from erdao_gis.errors import UnsafeInputError
-from erdao_gis.files import atomic_file, atomic_folder, write_bytes_atomic, write_text_atomic
+from erdao_gis.files import atomic_file, write_bytes_atomic, write_text_atomic
 
 
 def _names(folder: Path) -> list[str]:
@@ -95,30 +95,3 @@ def test_unsafe_target_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnsafeInputError):
         write_text_atomic(target, "x")
     assert _names(tmp_path) == []
-
-
-def test_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
-    """What the old folder held beside is gone; nothing else is left."""
-    for name in ("old.html", "new.html"):
-        with atomic_folder(tmp_path / "site") as draft:
-            (draft / name).write_text(name)
-    assert _names(tmp_path) == ["site"]
-    assert _names(tmp_path / "site") == ["new.html"]
-
-
-def test_failed_folder_leaves_the_old_one(tmp_path: Path) -> None:
-    """An error while filling changes nothing."""
-    with atomic_folder(tmp_path / "site") as draft:
-        (draft / "a").write_text("a")
-    with pytest.raises(ZeroDivisionError), atomic_folder(tmp_path / "site") as draft:
-        _ = 1 / 0
-    assert _names(tmp_path / "site") == ["a"]
-
-
-def test_folder_lost_between_two_renames_is_put_back(tmp_path: Path) -> None:
-    """A kill between the renames leaves NAME.old; the next call starts from it."""
-    (tmp_path / "site.old").mkdir()
-    (tmp_path / "site.old" / "a").write_text("a")
-    with pytest.raises(ZeroDivisionError), atomic_folder(tmp_path / "site"):
-        _ = 1 / 0
-    assert _names(tmp_path / "site") == ["a"]

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from erdao_gis.errors import CRSError, FormatError, SchemaError, UnsafeInputError
-from erdao_gis.files import read_features, write_features
+from erdao_gis.files import geojson_text, read_features, write_features
 
 
 def _layer() -> gpd.GeoDataFrame:
@@ -66,6 +66,19 @@ def test_geojson_is_one_sorted_feature_a_line(tmp_path: Path) -> None:
     assert shapely.LinearRing(ring).is_ccw
     assert all(round(value, 5) == value for place in ring for value in place)
     assert all(125 < place[0] < 126 for place in ring)
+
+
+def test_geojson_numbers_have_five_decimals_as_written() -> None:
+    """GEOS itself writes 43.93628 as 43.936279999999996."""
+    stop = gpd.GeoDataFrame({"id": ["01"]}, geometry=[shapely.Point(125.35635, 43.93628)], crs=4490)
+    assert '"coordinates":[125.35635,43.93628]' in geojson_text(stop, name="stops")
+
+
+def test_geojson_of_a_typed_layer_has_whole_numbers_without_a_point() -> None:
+    """Else the point tells a reader that the column may hold fractions."""
+    stop = gpd.GeoDataFrame({"storeys": [2.0]}, geometry=[shapely.Point(125, 43)], crs=4490)
+    assert '{"storeys":2.0}' in geojson_text(stop, name="stops")
+    assert '{"storeys":2}' in geojson_text(stop, name="stops", shortest=True)
 
 
 def test_named_index_becomes_a_column(tmp_path: Path) -> None:

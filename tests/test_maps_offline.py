@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from erdao_gis.errors import UnsafeInputError
 from erdao_gis.maps import PageContent, Pair, page_html, page_map
-from erdao_gis.maps.page.addresses import refuse_outside_addresses
+from erdao_gis.markup.addresses import refuse_outside_addresses
 
 OUTSIDE = {
     "script": '<script src="https://cdn.example.org/a.js"></script>',
@@ -145,7 +145,7 @@ def test_build_fails_when_an_asset_names_an_address(
 ) -> None:
     """The finished page is looked at, whatever brought the address in."""
     monkeypatch.setattr(
-        "erdao_gis.maps.page.compose.inline_style", lambda name: f"<style>@import '{name}';</style>"
+        "erdao_gis.maps.page.compose.static_text", lambda name: f"@import '{name}';"
     )
     with pytest.raises(UnsafeInputError):
         page_html(small_sheet)

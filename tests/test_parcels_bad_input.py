@@ -12,9 +12,8 @@ from shapely import Point, Polygon, box
 
 from erdao_gis.analysis import land_balance
 from erdao_gis.analysis.facts.audit import AuditRules, ParcelAudit, audit_parcels
-from erdao_gis.analysis.facts.table_join import join_parcel_table
 from erdao_gis.catalogue import create_workspace
-from erdao_gis.errors import CRSError, GeometryError, SchemaError
+from erdao_gis.errors import CRSError, GeometryError
 from erdao_gis.files import write_features
 from erdao_gis.parcels import balance_parcels, check_parcels, facts_of_parcels
 from erdao_gis.parcels.facts.usable import part_usable
@@ -190,40 +189,6 @@ def test_degrees_are_refused() -> None:
     """Nothing can be said about areas in degrees."""
     with pytest.raises(CRSError):
         audit_parcels(plots(APART[:1]).to_crs(4490))
-
-
-def test_join_lists_what_does_not_match() -> None:
-    """Parcels without a row, rows without a parcel, and rows of one code are all kept apart."""
-    table = pd.DataFrame({"地块编号": ["A", "B ", "B", "X", None], "容积率": [1.0, 2, 3, 4, 5]})
-    join = join_parcel_table(plots(APART[:3]), table, "地块编号")
-    assert join.parcels["容积率"].fillna(0).tolist() == [1.0, 0, 0]
-    assert join.parcels_alone.tolist() == ["C"]
-    assert join.rows_alone["容积率"].tolist() == [4, 5]
-    assert join.rows_repeated["容积率"].tolist() == [2, 3]
-    ledger = join.ledger
-    assert ledger["rows"] == ledger["joined"] + ledger["alone"] + ledger["repeated"]
-    assert ledger["parcels"] == ledger["joined"] + ledger["without_row"] + ledger["ambiguous"]
-
-
-def test_nineteen_digits_stay_text() -> None:
-    """A code read as a number has lost its last digits: it is refused, not rounded."""
-    code = "2201050010010GB00001"[:19]
-    table = pd.DataFrame({"code": [code], "price": [5.0]})
-    assert join_parcel_table(plots(APART[:1], index=[code]), table, "code").ledger["joined"] == 1
-    numbers = pd.DataFrame({"code": [np.int64(2201050010010000001)]})
-    with pytest.raises(SchemaError) as caught:
-        join_parcel_table(plots(APART[:1]), numbers, "code")
-    assert caught.value.key == "parcels_codes_not_text"
-
-
-def test_join_refuses_unknown_and_equal_columns() -> None:
-    """Nothing is overwritten and nothing guessed."""
-    with pytest.raises(SchemaError, match="price"):
-        join_parcel_table(plots(APART[:1]), pd.DataFrame({"price": ["A"]}), "code")
-    with pytest.raises(SchemaError, match="area_m2"):
-        join_parcel_table(
-            plots(APART[:1], area_m2=[1]), pd.DataFrame({"code": ["A"], "area_m2": [2]}), "code"
-        )
 
 
 def supply(folder: Path, layer: str, frame: gpd.GeoDataFrame) -> Path:

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page
 
+from erdao_gis.errors import UnsafeInputError
 from erdao_gis.reports import Report, report_html, report_pdf, report_workbook
 from erdao_gis.reports.report_content import (
     Block,
@@ -20,6 +21,7 @@ from erdao_gis.reports.report_content import (
     LeftOut,
     Missing,
     NormLine,
+    Picture,
     Theme,
 )
 
@@ -124,6 +126,15 @@ def test_page_has_a_policy_without_scripts(page: Page, open_sheet: Callable[...,
     assert shown.locator("script, img, iframe, link").count() == 0
     assert "alert(1)" in shown.inner_text("h1")
     assert told == []
+
+
+def test_page_that_would_ask_for_something_outside_is_refused() -> None:
+    """The finished page is looked at, as the pages of the atlas are."""
+    picture = Picture(
+        key="a", title="a", svg='<svg><image href="https://example.org/a.png"/></svg>'
+    )
+    with pytest.raises(UnsafeInputError, match=r"example\.org"):
+        report_html(dataclasses.replace(hand_report("x"), maps=(picture,)))
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -51,7 +51,6 @@ from erdao_gis.analysis.facts.intensity import parcel_intensity
 from erdao_gis.analysis.facts.limit_breaches import check_limits
 from erdao_gis.analysis.facts.memberships import parcel_memberships
 from erdao_gis.analysis.facts.parcel_facts import MU_M2, FactRules, parcel_facts
-from erdao_gis.analysis.facts.table_join import ParcelJoin, join_parcel_table
 from erdao_gis.analysis.green_land import green_ratio
 from erdao_gis.analysis.land_use_mix import land_use_mix
 from erdao_gis.analysis.lineage.ancestry import lineage, parcels_on
@@ -81,7 +80,6 @@ __all__ = [
     "LevelBalance",
     "ParcelAudit",
     "ParcelBook",
-    "ParcelJoin",
     "QualityBand",
     "Scene",
     "WalkingGraph",
@@ -100,7 +98,6 @@ __all__ = [
     "draft_parcels",
     "green_cover",
     "green_ratio",
-    "join_parcel_table",
     "land_balance",
     "land_use_mix",
     "length_within",

@@ -5,56 +5,36 @@ shipped position can claim.
 """
 
 import json
-import math
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry import mapping, shape
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import shape
 
 from erdao_gis.catalogue.schema import Layer
-from erdao_gis.crs import GEOGRAPHIC, WORKING
+from erdao_gis.crs import GEOGRAPHIC, WORKING, to_geographic
 from erdao_gis.errors import WorkspaceError
+from erdao_gis.files import geojson_text
+from erdao_gis.files.writing import DECIMALS
 
-DECIMALS = 5
-
-
-def _round(coordinates: Any) -> Any:  # noqa: ANN401  # nested sequences of any depth
-    if isinstance(coordinates, (int, float)):
-        return round(coordinates, DECIMALS)
-    return [_round(part) for part in coordinates]
+_AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
-def _wound(geometry: BaseGeometry) -> BaseGeometry:
-    """Rings start at their lowest corner, outer ones counter-clockwise, as RFC 7946 asks."""
-    if geometry.geom_type not in ("Polygon", "MultiPolygon"):
-        return geometry
+def _settled(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Snap shapes to the decimals that are written; empty ones are none."""
+    given = shapes.to_numpy()
+    snapped = shapely.set_precision(given, 10**-DECIMALS)
+    # What is smaller than the grid keeps its place.
+    kept = np.where(shapely.is_empty(snapped), given, snapped)
+    kept[shapely.is_empty(kept)] = None
     # Snapping moves the start of a ring; a fixed start keeps unchanged areas unchanged lines.
-    return shapely.orient_polygons(shapely.normalize(geometry))
-
-
-def geometry_text(geometry: BaseGeometry | None) -> dict[str, Any] | None:
-    """Return the GeoJSON object of a lon/lat geometry, rounded and wound; None for none."""
-    if geometry is None or geometry.is_empty:
-        return None
-    snapped = shapely.set_precision(geometry, 10**-DECIMALS)
-    chosen = geometry if snapped.is_empty else snapped
-    data = mapping(_wound(chosen))
-    return {"type": data["type"], "coordinates": _round(data["coordinates"])}
-
-
-def _value(value: object) -> object:
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return None
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+    areal = np.isin(shapely.get_type_id(kept), _AREAL)
+    kept[areal] = shapely.normalize(kept[areal])
+    return gpd.GeoSeries(kept, index=shapes.index, crs=shapes.crs)
 
 
 def layer_text(layer: Layer, frame: gpd.GeoDataFrame) -> str:
@@ -62,22 +42,11 @@ def layer_text(layer: Layer, frame: gpd.GeoDataFrame) -> str:
 
     Columns stand in schema order, nulls included; rows are sorted by id.
     """
-    located = frame.to_crs(GEOGRAPHIC).sort_index()
+    located = to_geographic(frame)
     names = [name for name in layer.column_names if name != "id"]
     table = located.reindex(columns=names)
-    lines = []
-    for (key, row), geometry in zip(table.iterrows(), located.geometry, strict=True):
-        properties = {"id": key} | {str(name): _value(value) for name, value in row.items()}
-        feature = {
-            "type": "Feature",
-            "properties": properties,
-            "geometry": geometry_text(geometry),
-        }
-        lines.append(
-            json.dumps(feature, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        )
-    head = f'{{"type":"FeatureCollection","name":{json.dumps(layer.name)},"features":['
-    return "\n".join((head, ",\n".join(lines), "]}")) + "\n"
+    settled = gpd.GeoDataFrame(table, geometry=_settled(located.geometry))
+    return geojson_text(settled.rename_axis("id").reset_index(), name=layer.name, shortest=True)
 
 
 def layer_frame(layer: Layer, text: str) -> gpd.GeoDataFrame:

@@ -11,7 +11,7 @@ the worst of its inputs, C at best. Its accuracy is the worst of the inputs and 
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final
@@ -124,9 +124,6 @@ def _recipe(row: Mapping[str, str], line: int) -> Recipe:
         reason_zh=row["reason_zh"],
         reason_en=row["reason_en"],
     )
-
-
-RECIPE_COLUMNS: Final = tuple(field.name for field in fields(Recipe))
 
 
 def read_recipes(path: Traversable | None = None) -> tuple[Recipe, ...]:

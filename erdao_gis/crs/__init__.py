@@ -6,7 +6,6 @@ or comes from a file, passes through here.
 """
 
 from erdao_gis.crs.datum import (
-    Datum,
     bd09_to_gcj02,
     bd09_to_wgs84,
     convert_datum,
@@ -15,7 +14,7 @@ from erdao_gis.crs.datum import (
     wgs84_to_bd09,
     wgs84_to_gcj02,
 )
-from erdao_gis.crs.diagnosis import check_coordinates, diagnose_coordinates
+from erdao_gis.crs.diagnosis import diagnose_coordinates
 from erdao_gis.crs.frames import require_metres, to_geographic, to_working
 from erdao_gis.crs.guard import DatumFit, datum_hypotheses, guard_datum
 from erdao_gis.crs.reference import (
@@ -31,12 +30,10 @@ __all__ = [
     "ERDAO_REGION",
     "GEOGRAPHIC",
     "WORKING",
-    "Datum",
     "DatumFit",
     "Region",
     "bd09_to_gcj02",
     "bd09_to_wgs84",
-    "check_coordinates",
     "convert_datum",
     "datum_hypotheses",
     "diagnose_coordinates",

@@ -9,7 +9,7 @@ shift within China only: outside, those maps use true coordinates.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -21,7 +21,6 @@ from erdao_gis.crs.frames import to_geographic
 from erdao_gis.crs.reference import GEOGRAPHIC, same_crs
 from erdao_gis.errors import CRSError
 
-Datum = Literal["CGCS2000", "WGS84", "GCJ-02", "BD-09"]
 Array = npt.NDArray[np.float64]
 Shift = Callable[[Array, Array], tuple[Array, Array]]
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 from pyproj import CRS, Transformer
 
@@ -173,32 +172,3 @@ def diagnose_coordinates(
     if found is None:
         return None
     return CRSError(found[0], facts | {"crs": crs_label(known), "fits": found[1]})
-
-
-def check_coordinates(
-    frame: gpd.GeoDataFrame, region: Region = ERDAO_REGION, *, what: str = ""
-) -> None:
-    """Refuse a frame whose coordinates do not lie in the region, naming the mistake.
-
-    Parameters
-    ----------
-    frame
-        Any frame; empty ones and null geometries pass.
-    region
-        Where coordinates are expected, in degrees.
-    what
-        Name of the file or layer, for the message.
-
-    Raises
-    ------
-    CRSError
-        As :func:`diagnose_coordinates` describes.
-
-    Examples
-    --------
-    >>> check_coordinates(gpd.GeoDataFrame(geometry=gpd.points_from_xy([125.4], [43.9]), crs=4490))
-    """
-    west, south, east, north = (float(value) for value in frame.total_bounds)
-    error = diagnose_coordinates((west, south, east, north), frame.crs, region, what=what)
-    if error is not None:
-        raise error

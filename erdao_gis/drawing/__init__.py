@@ -5,7 +5,7 @@ no browser, no plotting library, nothing fetched, the same bytes for the same in
 """
 
 from erdao_gis.drawing.chart_parts import ChartRow
-from erdao_gis.drawing.charts import bar_chart, range_chart, sparkline
+from erdao_gis.drawing.charts import range_chart
 from erdao_gis.drawing.classes import Classes, classified
 from erdao_gis.drawing.drawer import draw_map, draw_thumbnail
 from erdao_gis.drawing.sheet import Sheet, SheetLayer, extent_of
@@ -28,7 +28,6 @@ __all__ = [
     "Sheet",
     "SheetLayer",
     "Style",
-    "bar_chart",
     "classified",
     "draw_map",
     "draw_thumbnail",
@@ -38,6 +37,5 @@ __all__ = [
     "no_data_style",
     "ramp_colours",
     "range_chart",
-    "sparkline",
     "styled_layers",
 ]

@@ -66,12 +66,11 @@ class Axis:
         return [tick * self.step for tick in range(first, last + 1)]
 
 
-def axis_over(values: Sequence[float], left: float, right: float, *, zero: bool) -> Axis:
-    """Return an axis over the values with three to six round ticks; bars begin at zero."""
-    every = [*values, 0.0] if zero else list(values)
-    low, high = (min(every), max(every)) if every else (0.0, 1.0)
+def axis_over(values: Sequence[float], left: float, right: float) -> Axis:
+    """Return an axis over the values with three to six round ticks."""
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if low == high:
-        low, high = (low, low + 1) if zero or low == 0 else (low - abs(low), high + abs(high))
+        low, high = (low, low + 1) if low == 0 else (low - abs(low), high + abs(high))
     raw = (high - low) / 4
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(nice * power for nice in _STEPS if nice * power >= raw * (1 - 1e-9))
@@ -159,17 +158,6 @@ def target_tick(axis: Axis, row: ChartRow, y: float) -> str:
     return element("line", line | {"stroke": ACCENT, "stroke-width": 2.0})
 
 
-def bar(axis: Axis, row: ChartRow, y: float) -> str:
-    """Return the bar of a row; nothing without a value."""
-    value = finite(row.value)
-    if value is None:
-        return ""
-    start, end = sorted((axis.at(0.0), axis.at(value)))
-    colour = ramp_colours(3)[1]
-    place = {"x": number(start), "y": number(y - 6.5), "width": number(end - start), "height": 13}
-    return element("rect", place | {"fill": colour})
-
-
 def dot(axis: Axis, row: ChartRow, y: float) -> str:
     """Return the dot of a row on its range, and the arrow of a lower bound."""
     value, low, high = finite(row.value), finite(row.low), finite(row.high)
@@ -192,16 +180,14 @@ def dot(axis: Axis, row: ChartRow, y: float) -> str:
     return "".join(parts)
 
 
-def chart_key(
-    rows: Sequence[ChartRow], right: float, y: float, language: Language, *, band: bool
-) -> str:
+def chart_key(rows: Sequence[ChartRow], right: float, y: float, language: Language) -> str:
     """Explain the target's tick and the band at the upper right, as far as they occur."""
     parts, x = [], right
     colour = ramp_colours(3)[1]
     entries = []
     if any(finite(row.target) is not None for row in rows):
         entries.append(("target", {"width": 2, "height": 11, "fill": ACCENT}))
-    if band and any(finite(row.low) is not None for row in rows):
+    if any(finite(row.low) is not None for row in rows):
         look = {"width": 14, "height": 7, "fill": colour, "fill-opacity": 0.55}
         entries.append(("range", look))
     for name, look in entries:

@@ -10,8 +10,9 @@ import shapely
 
 from erdao_gis.drawing.feature_markup import Mark
 from erdao_gis.drawing.lettering import CHINESE, broken, cut, text_width
-from erdao_gis.drawing.svg_markup import PAPER, element, number, safe_text
+from erdao_gis.drawing.svg_markup import PAPER, element, number
 from erdao_gis.drawing.window import Box
+from erdao_gis.markup.escaping import safe_text
 
 _CELL = 7.0
 _GRID = 64.0

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from erdao_gis.drawing.feature_markup import DrawnLayer, Mark
 from erdao_gis.drawing.lettering import wrapped
 from erdao_gis.drawing.styles import Style, evidence_styles, layer_style, no_data_style
-from erdao_gis.drawing.svg_markup import INK, QUIET, element, number, safe_text, text_line
+from erdao_gis.drawing.svg_markup import INK, QUIET, element, number, text_line
 from erdao_gis.drawing.symbols import Hatches, look_of, swatch
 from erdao_gis.drawing.window import Box
 from erdao_gis.errors import Language
+from erdao_gis.markup.escaping import safe_text
 from erdao_gis.wording import word
 
 _SIZES = (11.5, 10.5, 9.5, 8.5, 7.5)

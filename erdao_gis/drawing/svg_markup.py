@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from erdao_gis.errors import SchemaError
+from erdao_gis.markup.escaping import safe_text
 
 SANS = (
     "PingFang SC,Microsoft YaHei,Noto Sans CJK SC,Source Han Sans SC,"
@@ -22,41 +23,6 @@ RULE = "#D9D1C1"
 ACCENT = "#97201A"
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-# Braces and percent signs too: the text stays inert even if a page around it is a template.
-_ESCAPES = {ord(sign): f"&#{ord(sign)};" for sign in "<>&\"'{}%`"}
-_CONTROL_PICTURES = 0x2400
-_LAST_CONTROL = 0x1F
-_DELETE = 0x7F
-_NEVER_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
-
-
-def safe_text(text: object) -> str:
-    r"""Return any text so that XML, HTML and templates take it as text.
-
-    Line breaks and tabs become spaces, control characters their visible pictures, and what XML
-    cannot hold at all the replacement character.
-
-    Examples
-    --------
-    >>> safe_text('<b> & "{{x}}"')
-    '&#60;b&#62; &#38; &#34;&#123;&#123;x&#125;&#125;&#34;'
-    >>> safe_text("a\0b")
-    'a␀b'
-    """
-    words = _NEVER_IN_XML.sub("\ufffd", str(text))
-    plain = "".join(_visible(letter) for letter in words)
-    return plain.translate(_ESCAPES)
-
-
-def _visible(letter: str) -> str:
-    code = ord(letter)
-    if letter in "\n\r\t\u2028\u2029\x85":
-        return " "
-    if code <= _LAST_CONTROL:
-        return chr(_CONTROL_PICTURES + code)
-    if _DELETE <= code < 0xA0:  # noqa: PLR2004 - the C1 controls end before U+00A0
-        return "\u2421" if code == _DELETE else "\ufffd"
-    return letter
 
 
 def number(value: float, decimals: int = 1) -> str:

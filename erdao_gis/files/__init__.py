@@ -1,6 +1,6 @@
 """The only bytes in and out: files are recognised by content, bounded, and written whole."""
 
-from erdao_gis.files.atomic import atomic_file, atomic_folder, write_bytes_atomic, write_text_atomic
+from erdao_gis.files.atomic import atomic_file, write_bytes_atomic, write_text_atomic
 from erdao_gis.files.features import FeatureTable, read_features
 from erdao_gis.files.headings import TableHints
 from erdao_gis.files.own_layers import read_own_features
@@ -27,7 +27,6 @@ __all__ = [
     "SceneQuality",
     "TableHints",
     "atomic_file",
-    "atomic_folder",
     "checked_path",
     "find_scenes",
     "geojson_text",

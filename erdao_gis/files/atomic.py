@@ -92,57 +92,6 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         _flush(target.parent)
 
 
-@contextlib.contextmanager
-def atomic_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a temporary folder to fill; it takes the place of ``path`` when the block ends.
-
-    Parameters
-    ----------
-    path
-        The folder to be. What it held before is replaced as a whole.
-
-    Raises
-    ------
-    UnsafeInputError
-        The name is unsafe, or a link or a file stands in its place.
-
-    Notes
-    -----
-    Systems cannot swap two full folders in one step. The old one is first renamed to
-    ``NAME.old``; whoever is killed between the two renames leaves it there whole, and the next
-    call puts it back before it starts.
-
-    Examples
-    --------
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with atomic_folder(Path(folder) / "maps") as draft:
-    ...         _ = (draft / "index.html").write_text("<p>")
-    ...     [entry.name for entry in (Path(folder) / "maps").iterdir()]
-    ['index.html']
-    """
-    target = _target(path)
-    if target.exists() and not target.is_dir():
-        raise UnsafeInputError("target_not_folder", {"file": target.name})
-    old = target.with_name(f"{target.name}.old")
-    if old.is_dir() and not old.is_symlink():
-        if target.exists():
-            shutil.rmtree(old)
-        else:
-            old.replace(target)
-    with _temporary(target) as folder:
-        draft = folder / target.name
-        draft.mkdir()
-        yield draft
-        for entry in (draft, *draft.rglob("*")):
-            if not entry.is_symlink():
-                _flush(entry)
-        if target.exists():
-            target.replace(old)
-        draft.replace(target)
-        _flush(target.parent)
-        shutil.rmtree(old, ignore_errors=True)
-
-
 def write_bytes_atomic(path: str | os.PathLike[str], content: bytes) -> Path:
     """Write a file whole or not at all; returns its path.
 

@@ -19,7 +19,7 @@ from erdao_gis.files.atomic import atomic_file, write_text_atomic
 
 # GeoPackage stores when it was last changed; the content says when it is from.
 _UNDATED = "2000-01-01T00:00:00.000Z"
-_DECIMALS = 5
+DECIMALS = 5
 
 
 def write_features(
@@ -133,7 +133,7 @@ def _write_geoparquet(frame: gpd.GeoDataFrame, target: Path) -> None:
         frame.to_parquet(draft, index=False, compression="zstd")
 
 
-def geojson_text(frame: gpd.GeoDataFrame, *, name: str) -> str:
+def geojson_text(frame: gpd.GeoDataFrame, *, name: str, shortest: bool = False) -> str:
     """Format a layer as GeoJSON text: one feature a line, sorted by ``id`` when there is one.
 
     Parameters
@@ -142,6 +142,9 @@ def geojson_text(frame: gpd.GeoDataFrame, *, name: str) -> str:
         Layer with a CRS; missing values become null, null geometries stay null.
     name
         Name of the collection.
+    shortest
+        Whether whole numbers stand without a decimal point, for layers whose columns have a type
+        elsewhere; else a reader still sees that a column may hold fractions.
 
     Returns
     -------
@@ -162,26 +165,35 @@ def geojson_text(frame: gpd.GeoDataFrame, *, name: str) -> str:
     located = to_geographic(frame)
     if "id" in located.columns:
         located = located.sort_values("id", kind="stable")
-    shapes = shapely.transform(located.geometry.to_numpy(), lambda xy: np.round(xy, _DECIMALS))
+    shapes = shapely.transform(located.geometry.to_numpy(), lambda xy: np.round(xy, DECIMALS))
     texts = shapely.to_geojson(shapely.orient_polygons(shapes))
     table = located.drop(columns=located.geometry.name)
     lines = []
     for values, text in zip(table.itertuples(index=False, name=None), texts, strict=True):
-        properties = {
-            str(key): _json_value(value) for key, value in zip(table.columns, values, strict=True)
+        feature = {
+            "type": "Feature",
+            "properties": {
+                str(key): _json_value(value, shortest=shortest)
+                for key, value in zip(table.columns, values, strict=True)
+            },
+            # GEOS writes one number in a thousand with 17 digits: Python writes the shortest.
+            "geometry": json.loads(text) if text else None,
         }
-        said = json.dumps(properties, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        lines.append(f'{{"type":"Feature","properties":{said},"geometry":{text or "null"}}}')
+        lines.append(
+            json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        )
     head = json.dumps(name, ensure_ascii=False)
     body = ",\n".join(lines)
     return f'{{"type":"FeatureCollection","name":{head},"features":[\n{body}\n]}}\n'
 
 
-def _json_value(value: object) -> bool | int | float | str | None:
+def _json_value(value: object, *, shortest: bool) -> bool | int | float | str | None:
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, bool | int | float | str) else str(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if shortest and value.is_integer() else value
+    return value if isinstance(value, bool | int | str) else str(value)

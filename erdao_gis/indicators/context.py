@@ -160,10 +160,6 @@ class Context:
         """Return the first option of an input that is there; an empty one if none is."""
         return next((one for one in item.options if self.inputs.available(one)), Option(layer=""))
 
-    def has(self, name: str) -> bool:
-        """Tell whether a layer has any placed feature."""
-        return self.inputs.available(Option(layer=name))
-
     def layer(
         self,
         name: str,

@@ -7,7 +7,6 @@ whole or not at all, and `undo_import` takes it back.
 from erdao_gis.intake.applying import apply_import, undo_import
 from erdao_gis.intake.importing import prepare_import
 from erdao_gis.intake.joining import TableJoin
-from erdao_gis.intake.mapping import headings_meaning
 from erdao_gis.intake.preview import ImportOptions, PreparedImport
 from erdao_gis.intake.templates import write_templates
 
@@ -16,7 +15,6 @@ __all__ = [
     "PreparedImport",
     "TableJoin",
     "apply_import",
-    "headings_meaning",
     "prepare_import",
     "undo_import",
     "write_templates",

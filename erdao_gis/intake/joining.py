@@ -1,8 +1,4 @@
-"""A table's rows joined to features by their code; what does not match is listed both ways.
-
-The same rule as `erdao_gis.analysis.join_parcel_table`, for any layer, with the reasons that a
-person needs; that one is the pure measure for a notebook and keeps the two sides' columns apart.
-"""
+"""A table's rows joined to features by their code; what does not match is listed both ways."""
 
 import re
 import unicodedata

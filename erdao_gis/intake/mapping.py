@@ -97,20 +97,6 @@ def column_names_of(layer: Layer, column: Column) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plain_text(name) for name in names))
 
 
-def headings_meaning(name: str, layer: Layer, headings: Iterable[str]) -> list[str]:
-    """Give those of some headings that mean the column ``name`` of a layer.
-
-    Examples
-    --------
-    >>> from erdao_gis.catalogue.schema import layer_schema
-    >>> headings_meaning("id", layer_schema("parcels"), ["用途", "宗地代码"])
-    ['宗地代码']
-    """
-    column = next(one for one in layer.columns if one.name == name)
-    known = column_names_of(layer, column)
-    return [heading for heading in headings if plain_text(heading) in known]
-
-
 def match_headings(
     layer: Layer,
     headings: Sequence[str],

@@ -1,25 +1,23 @@
 """Blank files of a layer, for the district to fill in and import."""
 
-import datetime as dt
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.comments import Comment
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from erdao_gis.catalogue.schema import Column, Layer, code_lists, layer_schema
 from erdao_gis.crs import WORKING
 from erdao_gis.files import write_bytes_atomic, write_features
 from erdao_gis.files.columns import is_code_name
-from erdao_gis.workbooks.safe_cells import workbook_content
+from erdao_gis.workbooks.cell_styles import BOLD, set_widths
+from erdao_gis.workbooks.safe_cells import UNDATED, workbook_content
 
 ABOUT = ("列 column", "名称", "title", "必填 required", "单位 unit", "代码 codes", "说明", "about")
 _TEXT = "@"
 _ROWS = 2000  # in which codes keep their digits, whatever a person types
-_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl takes naive times as UTC
 
 
 def write_templates(name: str, folder: Path | str) -> list[Path]:
@@ -70,14 +68,13 @@ def _workbook(layer: Layer) -> bytes:
         note = Comment(_meaning(column), "erdao-gis")
         note.width, note.height = 240, 60
         sheet.cell(1, place).comment = note
-        letter = get_column_letter(place)
-        sheet.column_dimensions[letter].width = max(10, len(column.name) + 2)
         if column.type == "number":
             continue
-        sheet.column_dimensions[letter].number_format = _TEXT
+        sheet.column_dimensions[get_column_letter(place)].number_format = _TEXT
         if column.name == "id" or is_code_name(column.name):
             for row in range(2, _ROWS + 2):
                 sheet.cell(row, place).number_format = _TEXT
+    set_widths(sheet, (max(10, len(name) + 2) for name in layer.column_names))
     about = book.create_sheet("说明 about")
     about.append(ABOUT)
     for column in layer.columns:
@@ -98,8 +95,8 @@ def _workbook(layer: Layer) -> bytes:
         )
     for page in book.worksheets:
         for cell in page[1]:
-            cell.font = Font(bold=True)
-    return workbook_content(book, _DAY)
+            cell.font = BOLD
+    return workbook_content(book, UNDATED)
 
 
 def _meaning(column: Column) -> str:

@@ -7,9 +7,9 @@
 '第二篇第一章第四节'
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from erdao_gis.first_use import on_first_use
 from erdao_gis.plan.faults import plan_faults
 from erdao_gis.plan.model import (
     Ambiguity,
@@ -65,10 +65,11 @@ __all__ = [
     "verify_quotes",
 ]
 
-
-def __getattr__(name: str) -> object:
-    """Import tables on first use: the commands on the plan need no pandas."""
-    if name in {"elements_frame", "figures_frame"}:
-        return getattr(import_module("erdao_gis.plan.plan_tables"), name)
-    message = f"module 'erdao_gis.plan' has no attribute {name!r}"
-    raise AttributeError(message)
+# The commands on the plan need no pandas.
+__getattr__, __dir__ = on_first_use(
+    __name__,
+    {
+        "elements_frame": "erdao_gis.plan.plan_tables",
+        "figures_frame": "erdao_gis.plan.plan_tables",
+    },
+)

@@ -1,13 +1,13 @@
 """The report as one page: opens without network, holds no script, prints on A4."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from importlib import resources
 
 from erdao_gis.errors import Language
+from erdao_gis.markup.escaping import safe_text
+from erdao_gis.markup.pages import offline_page, page_head
 from erdao_gis.reports.figures import with_unit
-from erdao_gis.reports.html_markup import cells, page, tag, text
+from erdao_gis.reports.html_markup import cells, tag
 from erdao_gis.reports.report_content import Block, FigureLine, Judged, Picture, Report, Theme
 from erdao_gis.reports.wordings import (
     block_notes,
@@ -22,9 +22,6 @@ from erdao_gis.reports.wordings import (
     summary_words,
 )
 from erdao_gis.wording import word
-
-_PARTS = ("summary", "reading", "maps", "indicators", "evaluation", "missing", "revision")
-_ANNEXES = ("figures", "norms", "record")
 
 
 def report_html(report: Report) -> str:
@@ -42,19 +39,8 @@ def report_html(report: Report) -> str:
         its own. The same report gives the same text.
     """
     css = (resources.files("erdao_gis.reports") / "assets" / "report.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     title = f"{report.title} · {report.subject} · {report.as_of_text}"
-    head = [
-        tag("meta", {"charset": "utf-8"}),
-        # Hashes hold quotes that must stay quotes, so that the policy is not escaped.
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-        tag("meta", {"name": "referrer", "content": "no-referrer"}),
-        tag("title", None, text(title)),
-        f"<style>{css}</style>",
-    ]
-    return page(head, _body(report), report.language)
+    return offline_page(page_head(title, [css], scripts=[]), _body(report), report.language)
 
 
 def _body(report: Report) -> list[str]:
@@ -74,16 +60,16 @@ def _body(report: Report) -> list[str]:
         "annex_record": _record(report),
     }
     contents = tag(
-        "ol", None, *(tag("li", None, tag("a", {"href": f"#{key}"}, text(said(key))))
+        "ol", None, *(tag("li", None, tag("a", {"href": f"#{key}"}, safe_text(said(key))))
                       for key in sections)
     )  # fmt: skip
-    nav = tag("nav", {"class": "contents"}, tag("h2", None, text(said("contents"))), contents)
+    nav = tag("nav", {"class": "contents"}, tag("h2", None, safe_text(said("contents"))), contents)
     parts = [
         tag("section", {"id": key, "class": "annex" if key.startswith("annex") else "part"},
-            tag("h2", None, text(said(key))), inner)
+            tag("h2", None, safe_text(said(key))), inner)
         for key, inner in sections.items()
     ]  # fmt: skip
-    foot = text(f"{report.title}　{said('run')} {report.run_id}　{said('stamp')}")
+    foot = safe_text(f"{report.title}　{said('run')} {report.run_id}　{said('stamp')}")
     return [_cover(report), nav, tag("main", None, *parts), tag("footer", None, foot)]
 
 
@@ -92,12 +78,14 @@ def _cover(report: Report) -> str:
         return word("reports", key, report.language)
 
     facts = "".join(
-        tag("dt", None, text(name)) + tag("dd", None, text(value))
+        tag("dt", None, safe_text(name)) + tag("dd", None, safe_text(value))
         for name, value in cover_pairs(report)
     )
-    stamp = "" if report.review_number else tag("p", {"class": "stamp"}, text(said("stamp")))
-    fictional = tag("p", {"class": "warning"}, text(said("fictional"))) if report.fictional else ""
-    title = tag("h1", None, text(report.title), tag("span", None, text(said("draft"))))
+    stamp = "" if report.review_number else tag("p", {"class": "stamp"}, safe_text(said("stamp")))
+    fictional = (
+        tag("p", {"class": "warning"}, safe_text(said("fictional"))) if report.fictional else ""
+    )
+    title = tag("h1", None, safe_text(report.title), tag("span", None, safe_text(said("draft"))))
     return tag("header", {"class": "cover"}, stamp, title, fictional, tag("dl", None, facts))
 
 
@@ -110,7 +98,7 @@ def _table(
         "tr",
         None,
         *(
-            tag("th", {"scope": "col", "class": side}, text(each))
+            tag("th", {"scope": "col", "class": side}, safe_text(each))
             for each, side in zip(headings, sides, strict=True)
         ),
     )
@@ -119,14 +107,14 @@ def _table(
 
 
 def _figure(picture: Picture) -> str:
-    caption = tag("figcaption", None, text(picture.note)) if picture.note else ""
+    caption = tag("figcaption", None, safe_text(picture.note)) if picture.note else ""
     # Narrow screens scroll it sideways: the keyboard must reach it.
     return tag("figure", {"tabindex": 0}, picture.svg, caption)
 
 
 def _summary(report: Report) -> str:
     language = report.language
-    lines = [tag("p", None, text(line)) for line in summary_words(report)]
+    lines = [tag("p", None, safe_text(line)) for line in summary_words(report)]
     looks = ("name", "num", "num", "num", "num", "num")
     keys = ("theme", "count_value", "count_lower_bound", "count_part", "count_no_data", "total")
     headings = [word("reports", key, language) for key in keys]
@@ -140,7 +128,8 @@ def _summary(report: Report) -> str:
 def _reading(report: Report) -> str:
     pairs = reading_pairs(report)
     inner = "".join(
-        tag("dt", None, text(name)) + "".join(tag("dd", None, text(each)) for each in lines)
+        tag("dt", None, safe_text(name))
+        + "".join(tag("dd", None, safe_text(each)) for each in lines)
         for name, lines in pairs
     )
     return tag("dl", {"class": "reading"}, inner)
@@ -154,19 +143,19 @@ def _theme(theme: Theme, language: Language) -> str:
         keys = ("indicator", "value", "band", "target", "gap", "evidence")
         headings = [word("reports", key, language) for key in keys]
         looks = ("", "num", "num", "num", "num", "mid")
-        head = tag("tr", None, *(tag("th", {"scope": "col", "class": look or None}, text(each))
+        head = tag("tr", None, *(tag("th", {"scope": "col", "class": look or None}, safe_text(each))
                                  for each, look in zip(headings, looks, strict=True)))  # fmt: skip
         table = tag("table", {"class": "indicators"}, tag("thead", None, head), *valued)
-    return tag("h3", None, text(theme.title)) + charts + table + _without(theme, language)
+    return tag("h3", None, safe_text(theme.title)) + charts + table + _without(theme, language)
 
 
 def _block(block: Block, language: Language) -> str:
     """One indicator: its sources, and a row for each figure; a single figure beside its name."""
     notes = "".join(
-        tag("span", None, tag("b", None, text(name)), text(value))
+        tag("span", None, tag("b", None, safe_text(name)), safe_text(value))
         for name, value in block_notes(block, language)
     )
-    name = tag("strong", None, text(block.name)) + tag("code", None, text(block.id))
+    name = tag("strong", None, safe_text(block.name)) + tag("code", None, safe_text(block.id))
     name += tag("div", {"class": "about"}, notes)
     if block.single:
         figure = block.figures[0]
@@ -204,10 +193,10 @@ def _without(theme: Theme, language: Language) -> str:
 def _figure_row(figure: FigureLine, language: Language) -> str:
     variant = figure.label or word("indicators", "unit_all", language)
     heading = word("reports", "variant", language)
-    label = tag("td", {"class": "name", "data-label": heading}, text(variant))
+    label = tag("td", {"class": "name", "data-label": heading}, safe_text(variant))
     if figure.state == "no_data":
-        state = tag("em", {"class": "no-data"}, text(figure.value_text))
-        reason = tag("td", {"colspan": 5}, state, " ", text(figure.missing_text))
+        state = tag("em", {"class": "no-data"}, safe_text(figure.value_text))
+        reason = tag("td", {"colspan": 5}, state, " ", safe_text(figure.missing_text))
         return tag("tr", {"data-no-data": figure.id, "class": "empty"}, label, reason)
     return tag("tr", {"data-figure": figure.id}, label, _numbers(figure, language))
 
@@ -226,13 +215,17 @@ def _numbers(figure: FigureLine, language: Language) -> str:
 def _evaluation(report: Report) -> str:
     language = report.language
     if not report.judged:
-        return tag("p", None, text(word("reports", "evaluation_none", language)))
+        return tag("p", None, safe_text(word("reports", "evaluation_none", language)))
     keys = ("indicator", "base", "target", "path", "actual", "deviation", "verdict", "chart")
     headings = [word("reports", key, language) for key in keys]
     rows = [_judged_row(line, headings) for line in report.judged]
-    note = tag("p", {"class": "note"}, text(limits_words(report)))
+    note = tag("p", {"class": "note"}, safe_text(limits_words(report)))
     charts = any(line.chart for line in report.judged)
-    key = tag("p", {"class": "note"}, text(word("reports", "path_key", language))) if charts else ""
+    key = (
+        tag("p", {"class": "note"}, safe_text(word("reports", "path_key", language)))
+        if charts
+        else ""
+    )
     judged = _table(headings, rows, "evaluation", ("name", *["num"] * 5, "", ""))
     return note + judged + key + _left_out(report)
 
@@ -246,7 +239,7 @@ def _left_out(report: Report) -> str:
             line.name, line.target_text, line.clauses, line.reason), strict=True)))
         for line in report.left_out
     ]  # fmt: skip
-    title = tag("h3", None, text(word("indicators", "left_out", language)))
+    title = tag("h3", None, safe_text(word("indicators", "left_out", language)))
     return (
         title + _table(headings, rows, "without left-out", ("name", "num", "", "")) if rows else ""
     )
@@ -254,10 +247,10 @@ def _left_out(report: Report) -> str:
 
 def _judged_row(line: Judged, headings: Sequence[str]) -> str:
     parts = (
-        tag("strong", None, text(line.name)),
-        tag("span", {"class": "unit"}, text(line.unit)),
-        tag("small", None, text(line.clauses)),
-        tag("code", None, text(line.id)),
+        tag("strong", None, safe_text(line.name)),
+        tag("span", {"class": "unit"}, safe_text(line.unit)),
+        tag("small", None, safe_text(line.clauses)),
+        tag("code", None, safe_text(line.id)),
     )
     name = tag("td", {"class": "name", "data-label": headings[0]}, *parts)
     middle = cells(
@@ -266,9 +259,9 @@ def _judged_row(line: Judged, headings: Sequence[str]) -> str:
              line.deviation_text), strict=True)
     )  # fmt: skip
     look = {"class": f"verdict {line.verdict.replace('_', '-')}", "data-label": headings[6]}
-    verdict = tag("td", look, tag("b", None, text(line.verdict_text)))
+    verdict = tag("td", look, tag("b", None, safe_text(line.verdict_text)))
     drawn = line.chart.svg if line.chart else ""
-    noted = tag("small", None, text(line.reason)) if line.reason else ""
+    noted = tag("small", None, safe_text(line.reason)) if line.reason else ""
     last = tag("td", {"class": "chart", "data-label": headings[7]}, drawn, noted)
     return tag("tr", {"data-judged": line.id}, name, middle, verdict, last)
 
@@ -276,7 +269,7 @@ def _judged_row(line: Judged, headings: Sequence[str]) -> str:
 def _missing(report: Report) -> str:
     language = report.language
     if not report.missing:
-        return tag("p", None, text(word("reports", "missing_none", language)))
+        return tag("p", None, safe_text(word("reports", "missing_none", language)))
     keys = ("input", "held", "whom", "waiting_count", "waiting")
     headings = [word("reports", key, language) for key in keys]
     mark = "、" if language == "zh" else "; "
@@ -286,7 +279,7 @@ def _missing(report: Report) -> str:
             str(line.figures), mark.join(line.indicators)), strict=True)))
         for line in report.missing
     ]  # fmt: skip
-    intro = tag("p", {"class": "note"}, text(word("reports", "missing_intro", language)))
+    intro = tag("p", {"class": "note"}, safe_text(word("reports", "missing_intro", language)))
     return intro + _table(headings, rows, "missing", looks)
 
 
@@ -301,7 +294,7 @@ def _revision(report: Report) -> str:
         for row in revision_rows(report)
     ]
     said = revision_words(report)
-    notes = "".join(tag("p", {"class": "note"}, text(line)) for line in said)
+    notes = "".join(tag("p", {"class": "note"}, safe_text(line)) for line in said)
     return notes + _table(headings, rows, "revision", looks)
 
 
@@ -317,7 +310,7 @@ def _all_figures(report: Report) -> str:
             word("indicators", f"state_{figure.state}", language)), strict=True)))
         for figure in report.figures
     ]  # fmt: skip
-    intro = tag("p", {"class": "note"}, text(word("reports", "figures_intro", language)))
+    intro = tag("p", {"class": "note"}, safe_text(word("reports", "figures_intro", language)))
     return intro + _table(headings, rows, "all", looks)
 
 
@@ -338,7 +331,7 @@ def _record(report: Report) -> str:
     def said(key: str) -> str:
         return word("reports", key, language)
 
-    run = tag("p", None, text(f"{said('run')} "), tag("code", None, text(report.run_id)))
+    run = tag("p", None, safe_text(f"{said('run')} "), tag("code", None, safe_text(report.run_id)))
     hashes = [
         tag("tr", None, cells([(said("file"), "name", name), (said("file_hash"), "hash", digest)]))
         for name, digest in report.inputs.items()
@@ -347,16 +340,16 @@ def _record(report: Report) -> str:
         tag("tr", None, cells([(said("software"), "name", name), (said("version"), "", version)]))
         for name, version in report.versions.items()
     ]
-    faults = [tag("li", None, text(fault)) for fault in report.faults]
-    noted = tag("ul", None, *faults) if faults else tag("p", None, text(said("faults_none")))
+    faults = [tag("li", None, safe_text(fault)) for fault in report.faults]
+    noted = tag("ul", None, *faults) if faults else tag("p", None, safe_text(said("faults_none")))
     return "".join(
         [
             run,
-            tag("h3", None, text(said("faults"))),
+            tag("h3", None, safe_text(said("faults"))),
             noted,
-            tag("h3", None, text(said("inputs"))),
+            tag("h3", None, safe_text(said("inputs"))),
             _table([said("file"), said("file_hash")], hashes, "record"),
-            tag("h3", None, text(said("versions"))),
+            tag("h3", None, safe_text(said("versions"))),
             _table([said("software"), said("version")], software, "record versions"),
         ]
     )

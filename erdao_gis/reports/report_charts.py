@@ -133,9 +133,9 @@ def path_chart(points: PathPoints, *, title: str, key: str, language: Language) 
     years = [year for year, _ in points.line]
     values = [value for _, value in points.line]
     marks = [value for value in (points.path, points.actual) if value is not None]
-    across = axis_over([*years, points.now], _LEFT, width - _RIGHT, zero=False)
+    across = axis_over([*years, points.now], _LEFT, width - _RIGHT)
     first, last = min(*years, points.now), max(*years, points.now)
-    up = axis_over([*values, *marks], height - _BOTTOM, _TOP, zero=False)
+    up = axis_over([*values, *marks], height - _BOTTOM, _TOP)
     across = dataclasses.replace(across, low=first, high=last if last > first else first + 1)
 
     def at(year: float, value: float) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from erdao_gis.reports.building import build_report
 from erdao_gis.reports.html import report_html
 from erdao_gis.reports.pdf import report_pdf
 from erdao_gis.reports.report_content import Report, Template
-from erdao_gis.reports.report_workbook import report_workbook
+from erdao_gis.reports.workbook import report_workbook
 
 Format = Literal["html", "pdf", "xlsx"]
 FORMATS: tuple[Format, ...] = ("html", "pdf", "xlsx")

@@ -1,25 +1,31 @@
 """Workbooks of plain tables: numbers as numbers, and text that can never become a formula."""
 
-import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import openpyxl
 import pandas as pd
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from erdao_gis.workbooks.cell_styles import (
+    BOLD,
+    MIDDLE_WRAPPED,
+    NOTICE,
+    characters_wide,
+    set_widths,
+)
 from erdao_gis.workbooks.forms import Form, fill_form
-from erdao_gis.workbooks.safe_cells import put_text, workbook_content
+from erdao_gis.workbooks.safe_cells import (
+    UNDATED,
+    empty_workbook,
+    put_text,
+    put_value,
+    workbook_content,
+)
 
 _MOST_TITLE = 31
 _WIDEST, _LEAST = 48, 8
 _LOOKED_AT = 200
-# The same tables give the same bytes, on whatever day they are written.
-_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl takes naive times as UTC
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 
 
@@ -53,15 +59,13 @@ def workbook_bytes(sheets: Sequence[Sheet | Form], *, footer: str = "") -> bytes
     Examples
     --------
     >>> import io
+    >>> import openpyxl
     >>> table = pd.DataFrame({"编号": ["=1+1"], "面积": [2.5]})
     >>> book = openpyxl.load_workbook(io.BytesIO(workbook_bytes((Sheet(title="A", table=table),))))
     >>> [(cell.value, cell.data_type) for cell in book["A"][2]]
     [('=1+1', 's'), (2.5, 'n')]
     """
-    book = openpyxl.Workbook()
-    first = book.active
-    if first is not None:
-        book.remove(first)
+    book = empty_workbook()
     for sheet in sheets:
         page = book.create_sheet(sheet.title.translate(_FORBIDDEN)[:_MOST_TITLE])
         if isinstance(sheet, Form):
@@ -69,40 +73,29 @@ def workbook_bytes(sheets: Sequence[Sheet | Form], *, footer: str = "") -> bytes
         else:
             _fill(page, sheet)
         page.oddFooter.left.text = footer.replace("&", "&&") or None
-    return workbook_content(book, _DAY)
+    return workbook_content(book, UNDATED)
 
 
 def _fill(page: Worksheet, sheet: Sheet) -> None:
     for number, line in enumerate(sheet.notices, start=1):
         put_text(page.cell(number, 1), line)
-        page.cell(number, 1).font = Font(bold=True, color="FF9C2A10")
-    head = len(sheet.notices) + 1
+        page.cell(number, 1).font = NOTICE
+    head, widths = len(sheet.notices) + 1, []
     for place, heading in enumerate(sheet.table.columns, start=1):
         cell = page.cell(head, place)
         put_text(cell, str(heading))
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        cell.font = BOLD
+        cell.alignment = MIDDLE_WRAPPED
         values = sheet.table.iloc[:, place - 1].tolist()
         for row, value in enumerate(values, start=head + 1):
-            _put(page.cell(row, place), value)
-        longest = max((_width(str(value)) for value in values[:_LOOKED_AT]), default=0)
-        width = max(_LEAST, min(_WIDEST, max(longest, _width(str(heading)) / 2) + 2))
-        page.column_dimensions[get_column_letter(place)].width = width
+            look = "#,##0" if isinstance(value, int) else "#,##0.00##"
+            put_value(page.cell(row, place), value, look)
+        longest = max((characters_wide(str(value)) for value in values[:_LOOKED_AT]), default=0)
+        widths.append(
+            max(_LEAST, min(_WIDEST, max(longest, characters_wide(str(heading)) / 2) + 2))
+        )
+    set_widths(page, widths)
     page.freeze_panes = page.cell(head + 1, 2)
     if len(sheet.table):
         last = get_column_letter(len(sheet.table.columns))
         page.auto_filter.ref = f"A{head}:{last}{head + len(sheet.table)}"
-
-
-def _width(text: str) -> int:
-    return sum(2 if character > "\u2e80" else 1 for character in text)
-
-
-def _put(cell: Cell, value: object) -> None:
-    if value is None or value is pd.NA or value is pd.NaT:
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        put_text(cell, str(value))
-    elif math.isfinite(value):
-        cell.value = value
-        cell.number_format = "#,##0" if isinstance(value, int) else "#,##0.00##"

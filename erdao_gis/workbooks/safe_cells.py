@@ -2,11 +2,16 @@
 
 import datetime as dt
 import io
+import math
 import zipfile
 
 import openpyxl
+import pandas as pd
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+UNDATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl takes naive times as UTC
+"""Day of workbooks that have none: the same content gives the same bytes whenever it is written."""
 
 _MOST_TEXT = 32767
 # The earliest time that a ZIP archive can tell; the date of the content stands inside.
@@ -41,6 +46,37 @@ def put_text(cell: Cell, value: str) -> None:
     cell.number_format = "@"
     # Spreadsheet programs also keep such a cell as text when it is edited.
     cell.quotePrefix = True
+
+
+def put_value(cell: Cell, value: object, number_format: str) -> bool:
+    """Put a value into a cell: numbers as numbers, all else as text; returns whether as text.
+
+    What is missing or endless leaves the cell empty.
+
+    Examples
+    --------
+    >>> cell = openpyxl.Workbook().create_sheet()["A1"]
+    >>> put_value(cell, 2.5, "0.00"), cell.value
+    (False, 2.5)
+    """
+    if value is None or value is pd.NA or value is pd.NaT:
+        return False
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        put_text(cell, str(value))
+        return True
+    if math.isfinite(value):
+        cell.value = value
+        cell.number_format = number_format
+    return False
+
+
+def empty_workbook() -> openpyxl.Workbook:
+    """Return a workbook without a sheet."""
+    book = openpyxl.Workbook()
+    first = book.active
+    if first is not None:
+        book.remove(first)
+    return book
 
 
 def workbook_content(book: openpyxl.Workbook, day: dt.datetime) -> bytes:

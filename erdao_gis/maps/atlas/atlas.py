@@ -14,7 +14,7 @@ from erdao_gis.maps.atlas.land_pages import AtlasPanel, atlas_panels
 from erdao_gis.maps.atlas.page_rows import PageRow, page_rows
 from erdao_gis.maps.atlas.source import AtlasSource, spoken
 from erdao_gis.maps.atlas.theme_page import measure_content, theme_content, theme_layers
-from erdao_gis.maps.page.compose import page_html
+from erdao_gis.maps.page.compose import write_page
 from erdao_gis.maps.page.navigation import file_of
 from erdao_gis.maps.page.page_content import PageContent, PageLink
 from erdao_gis.wording import Pair
@@ -183,8 +183,8 @@ def write_atlas(
         if row in there:
             tell(file_of(row.key))
             made = _made(row, source, links, measures, panels)
-            written.append(target / file_of(row.key))
-            write_text_atomic(written[-1], page_html(made.content, language=language))
+            path = target / file_of(row.key)
+            written.append(write_page(path, made.content, language=language))
         cards.append(made.card(row) if made else _absent(row, measures, panels))
     _clear(target, {row.key for row in rows} - {row.key for row in there})
     tell(file_of(INDEX))

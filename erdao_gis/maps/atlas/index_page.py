@@ -15,13 +15,12 @@ from erdao_gis.indicators.table import number_text, unit_text
 from erdao_gis.maps.atlas.choropleths import Choropleth
 from erdao_gis.maps.atlas.page_rows import PageRow
 from erdao_gis.maps.atlas.source import AtlasSource, spoken
-from erdao_gis.maps.page.addresses import refuse_outside_addresses
-from erdao_gis.maps.page.compose import head_lines
 from erdao_gis.maps.page.data_blocks import pair_record, word_records
 from erdao_gis.maps.page.navigation import file_of
 from erdao_gis.maps.page.page_content import PageContent, PageLayer
 from erdao_gis.maps.page.safe_json import json_line, json_script
 from erdao_gis.maps.page.vendored import inline_script, static_text
+from erdao_gis.markup.pages import offline_page, page_head
 from erdao_gis.wording import Pair
 
 _STYLES = ("sheet/sheet.css", "atlas/index.css")
@@ -240,22 +239,16 @@ def index_html(
     UnsafeInputError
         The page would name an outside address.
     """
-    scripts = [static_text(name) for name in _SCRIPTS]
+    styles, scripts = ([static_text(name) for name in names] for names in (_STYLES, _SCRIPTS))
     record = _record(source, cards, measures, language)
     title = _titles(source)[0]
-    head = head_lines(title.zh if language == "zh" else title.en, _STYLES, scripts)
+    head = page_head(title.text(language), styles, scripts)
     blocks: dict[str, list[object]] = {"page-words": word_records(), "page-sheet": [record]}
-    lines = [
-        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language == "zh" else "en"}">\n<head>',
-        *head,
-        "</head>\n<body>",
+    body = [
         static_text("atlas/index.html"),
         *(_card_markup(number, card) for number, card in enumerate(cards)),
         static_text("atlas/after_cards.html"),
         *(json_script(name, [json_line(item) for item in items]) for name, items in blocks.items()),
         *(inline_script(name) for name in _SCRIPTS),
-        "</body>\n</html>\n",
     ]
-    page = "\n".join(lines)
-    refuse_outside_addresses(page)
-    return page
+    return offline_page(head, body, language)

@@ -6,12 +6,11 @@ from pathlib import Path
 import folium
 
 from erdao_gis.errors import Language
-from erdao_gis.files import write_text_atomic
 from erdao_gis.indicators import RunLike
 from erdao_gis.maps.atlas.page_rows import page_rows
 from erdao_gis.maps.atlas.source import AtlasSource
 from erdao_gis.maps.atlas.theme_page import theme_content
-from erdao_gis.maps.page.compose import page_html, page_map
+from erdao_gis.maps.page.compose import page_map, write_page
 from erdao_gis.maps.page.page_content import PageContent
 
 
@@ -100,6 +99,4 @@ def write_plan_page(
     ...     write_plan_page(Path(folder) / "plan.html").stat().st_size > 100_000
     True
     """
-    target = Path(path)
-    write_text_atomic(target, page_html(plan_content(place), language=language))
-    return target
+    return write_page(path, plan_content(place), language=language)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 from erdao_gis.errors import Language, SchemaError
-from erdao_gis.files import write_text_atomic
 from erdao_gis.indicators import RunLike
 from erdao_gis.land_use import land_use_classes
 from erdao_gis.maps.atlas.choropleths import input_line
@@ -15,7 +14,7 @@ from erdao_gis.maps.atlas.page_rows import PageRow, page_rows
 from erdao_gis.maps.atlas.source import AtlasSource, spoken
 from erdao_gis.maps.atlas.theme_page import page_titles
 from erdao_gis.maps.balance.balance_blocks import balance_blocks
-from erdao_gis.maps.page.compose import page_html
+from erdao_gis.maps.page.compose import write_page
 from erdao_gis.maps.page.page_content import (
     PageContent,
     PageGroup,
@@ -250,6 +249,4 @@ def write_balance_page(
     if level not in LEVELS:
         raise SchemaError("parcels_bad_level", {"level": level})
     content = balance_content(AtlasSource(place), level=level, unit=unit)
-    target = Path(path)
-    write_text_atomic(target, page_html(content, language=language))
-    return target
+    return write_page(path, content, language=language)

@@ -5,25 +5,25 @@ draw it. The security policy admits those scripts by digest and nothing else; th
 folium's own script is taken from a map without data.
 """
 
-from collections.abc import Iterable
+import os
+from pathlib import Path
 
 import folium
 
 from erdao_gis.errors import Language
-from erdao_gis.maps.page.addresses import refuse_outside_addresses
+from erdao_gis.files import write_text_atomic
 from erdao_gis.maps.page.data_blocks import page_blocks
 from erdao_gis.maps.page.elements import DataBlock, Sheet, Verbatim
 from erdao_gis.maps.page.navigation import page_links
 from erdao_gis.maps.page.page_content import PageContent
-from erdao_gis.maps.page.safe_json import html_text
 from erdao_gis.maps.page.vendored import (
-    csp_digest,
     inline_script,
-    inline_style,
     page_scripts,
     page_styles,
     static_text,
 )
+from erdao_gis.markup.addresses import refuse_outside_addresses
+from erdao_gis.markup.pages import page_head
 from erdao_gis.wording import Pair
 
 _LEAFLET = "leaflet/leaflet.js"
@@ -74,32 +74,6 @@ def _map_script() -> str:
     return skeleton.map_script()
 
 
-def head_lines(title: str, styles: Iterable[str], scripts: Iterable[str] | None) -> list[str]:
-    """Return the head of a page: policy, title and styles.
-
-    Parameters
-    ----------
-    title
-        Plain text.
-    styles
-        Names of our style sheets.
-    scripts
-        Texts of all scripts that may run; None for a page without a policy.
-    """
-    head = ['<meta charset="utf-8">']
-    if scripts is not None:
-        allowed = " ".join(map(csp_digest, scripts))
-        looks = " ".join(csp_digest(static_text(name)) for name in styles)
-        policy = (
-            f"default-src 'none'; script-src {allowed}; style-src {looks}; "
-            "img-src data:; base-uri 'none'; form-action 'none'"
-        )
-        head.append(f'<meta http-equiv="Content-Security-Policy" content="{policy}">')
-    head.append('<meta name="viewport" content="width=device-width, initial-scale=1">')
-    head.append(f"<title>{html_text(title)}</title>")
-    return head + [inline_style(name) for name in styles]
-
-
 def page_map(
     content: PageContent, *, language: Language = "zh", strict: bool = False
 ) -> folium.Map:
@@ -137,7 +111,8 @@ def page_map(
     own, scripts = page_scripts(panel), None
     if strict:
         scripts = [static_text(name) for name in (_LEAFLET, *own)] + [_map_script()]
-    head = [*head_lines(title, page_styles(panel), scripts), inline_script(_LEAFLET)]
+    styles = [static_text(name) for name in page_styles(panel)]
+    head = [*page_head(title, styles, scripts), inline_script(_LEAFLET)]
     for number, text in enumerate(head):
         sheet.header.add_child(Verbatim(f"head_{number}", text))
 
@@ -200,3 +175,27 @@ def page_html(content: PageContent, *, language: Language = "zh") -> str:
     page = str(page_map(content, language=language, strict=True).get_root().render())
     refuse_outside_addresses(page)
     return page
+
+
+def write_page(
+    path: str | os.PathLike[str], content: PageContent, *, language: Language = "zh"
+) -> Path:
+    """Write the content as one HTML file that opens with the network unplugged; returns its path.
+
+    Parameters
+    ----------
+    path
+        File to write; it appears whole or not at all.
+    content
+        What the page shows.
+    language
+        Language in which the page opens.
+
+    Raises
+    ------
+    UnsafeInputError
+        The page would name an outside address, or the path is unsafe.
+    CRSError, GeometryError, SchemaError
+        A layer cannot be drawn truthfully.
+    """
+    return write_text_atomic(path, page_html(content, language=language))

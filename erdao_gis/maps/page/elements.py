@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from branca.element import Element, Figure
-from jinja2 import Template
 
+from erdao_gis.errors import Language
 from erdao_gis.maps.page.page_content import PageContent
-from erdao_gis.maps.page.safe_json import html_text, json_line, json_script
+from erdao_gis.maps.page.safe_json import json_line, json_script
+from erdao_gis.markup.escaping import safe_text
+from erdao_gis.markup.pages import page_text
 
 
 class Verbatim(Element):
@@ -17,7 +19,7 @@ class Verbatim(Element):
     name
         Fixed name; two builds give the same page.
     text
-        HTML of ours, or data that `json_script` or `html.escape` has made safe.
+        HTML of ours, or data that `json_script` or `safe_text` has made safe.
 
     Examples
     --------
@@ -68,24 +70,12 @@ class Sheet(Figure):
         ``zh`` or ``en``: the language in which the page opens.
     """
 
-    # Static: every part arrives as text that was rendered elsewhere.
-    _template = Template(
-        '<!DOCTYPE html>\n<html lang="{{ this.html_lang }}">\n<head>\n'
-        "{% for part in this.header._children.values() %}{{ part.render() }}\n{% endfor %}"
-        "{{ this.user_code() }}</head>\n<body>\n"
-        "{% for part in this.html._children.values() %}{{ part.render() }}\n{% endfor %}"
-        "<script>{{ this.map_script() }}</script>\n"
-        "{% for part in this.closing %}{{ part }}\n{% endfor %}"
-        "</body>\n</html>\n"
-    )
-
-    def __init__(self, content: PageContent, language: str) -> None:
+    def __init__(self, content: PageContent, language: Language) -> None:
         super().__init__(height="760px")
         self._id = "sheet"
         self.content = content
         self.language = language
         self.blocks: dict[str, DataBlock] = {}
-        self.html_lang = "zh-CN" if language == "zh" else "en"
         self.header._children.clear()  # noqa: SLF001 - branca's own meta tag names no charset first
         self.closing: list[str] = []
 
@@ -95,16 +85,26 @@ class Sheet(Figure):
         for identifier, items in blocks.items():
             self.blocks[identifier].fill(items)
 
+    def render(self, **kwargs: object) -> str:
+        """Return the whole page, once folium's elements have put their parts into it."""
+        for child in self._children.values():
+            child.render(**kwargs)
+        head = [*_rendered(self.header), *self.user_code()]
+        script = f"<script>{self.map_script()}</script>"
+        return page_text(head, [*_rendered(self.html), script, *self.closing], self.language)
+
     def map_script(self) -> str:
         """Return the script that folium's elements wrote."""
         return str(self.script.render()).strip()
 
-    def user_code(self) -> str:
+    def user_code(self) -> list[str]:
         """Name the kinds of elements that the user added, for the page to say so; else nothing."""
-        kinds = sorted({type(each).__name__ for each in _foreign(self)})
-        if not kinds:
-            return ""
-        return f'<meta name="erdao-user-code" content="{html_text(", ".join(kinds))}">\n'
+        kinds = ", ".join(sorted({type(each).__name__ for each in _foreign(self)}))
+        return [f'<meta name="erdao-user-code" content="{safe_text(kinds)}">'] if kinds else []
+
+
+def _rendered(part: Element) -> list[str]:
+    return [child.render() for child in part._children.values()]  # noqa: SLF001 - branca has no other way to list them
 
 
 def _foreign(parent: Element) -> Iterable[Element]:

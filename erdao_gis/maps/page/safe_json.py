@@ -6,7 +6,6 @@ it and put text on screen with ``textContent`` only.
 """
 
 import functools
-import html
 import json
 import re
 import unicodedata
@@ -43,18 +42,6 @@ _remembered = functools.lru_cache(maxsize=4096)(_escaped)
 def _escape_match(match: re.Match[str]) -> str:
     string = match[0]
     return _remembered(string) if len(string) < _LONG else _escaped(string)
-
-
-def html_text(text: str) -> str:
-    """Return text for the head of a page: escaped, hidden characters replaced by U+FFFD.
-
-    Examples
-    --------
-    >>> html_text("<b> & co")
-    '&lt;b&gt; &amp; co'
-    """
-    seen = (c if unicodedata.category(c) not in _HIDDEN else "\ufffd" for c in text)
-    return html.escape("".join(seen))
 
 
 def json_line(value: object) -> str:

@@ -1,8 +1,6 @@
-"""Static scripts, styles and markup of the pages, and their digests for the policy."""
+"""Static scripts, styles and markup of the pages."""
 
-import base64
 import functools
-import hashlib
 import re
 from importlib import resources
 
@@ -75,23 +73,6 @@ def static_text(name: str) -> str:
     return _SOURCE_MAP.sub("", text).replace(_OWN_LINK, "")
 
 
-def csp_digest(text: str) -> str:
-    """Return the source expression of a script or style for a content security policy.
-
-    Examples
-    --------
-    >>> csp_digest("")
-    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
-    """
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
-
-
 def inline_script(name: str) -> str:
     """Return the script ``name`` as an element of the page."""
     return f"<script>{static_text(name)}</script>"
-
-
-def inline_style(name: str) -> str:
-    """Return the style sheet ``name`` as an element of the page."""
-    return f"<style>{static_text(name)}</style>"

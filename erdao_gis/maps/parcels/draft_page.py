@@ -7,10 +7,9 @@ from pathlib import Path
 import geopandas as gpd
 
 from erdao_gis.errors import Fault, Language
-from erdao_gis.files import write_text_atomic
 from erdao_gis.indicators import RunLike
 from erdao_gis.maps.atlas.source import AtlasSource
-from erdao_gis.maps.page.compose import page_html
+from erdao_gis.maps.page.compose import write_page
 from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer
 from erdao_gis.maps.parcels.parcel_findings import parcel_said
 from erdao_gis.maps.parcels.parcel_labels import last_parts
@@ -184,6 +183,4 @@ def write_draft_page(
     ...     write_draft_page(Path(folder) / "draft.html", draft_areas(areas=["RA02"])).name
     'draft.html'
     """
-    target = Path(path)
-    write_text_atomic(target, page_html(draft_content(drafted, place), language=language))
-    return target
+    return write_page(path, draft_content(drafted, place), language=language)

@@ -9,11 +9,10 @@ import geopandas as gpd
 import pandas as pd
 
 from erdao_gis.errors import Fault, Language
-from erdao_gis.files import write_text_atomic
 from erdao_gis.indicators import RunLike
 from erdao_gis.land_use import limit_norms
 from erdao_gis.maps.atlas.source import AtlasSource, spoken
-from erdao_gis.maps.page.compose import page_html
+from erdao_gis.maps.page.compose import write_page
 from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, PageLink
 from erdao_gis.maps.parcels.parcel_findings import FINDINGS, finding_lines, finding_of, parcel_said
 from erdao_gis.maps.parcels.parcel_labels import short_codes
@@ -261,7 +260,4 @@ def write_parcels_page(
     ...     write_parcels_page(Path(folder) / "parcels.html", town).name
     'parcels.html'
     """
-    target = Path(path)
-    content = parcels_content(AtlasSource(place))
-    write_text_atomic(target, page_html(content, language=language))
-    return target
+    return write_page(path, parcels_content(AtlasSource(place)), language=language)

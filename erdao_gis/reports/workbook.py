@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import openpyxl
 from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -20,11 +19,28 @@ from erdao_gis.reports.wordings import (
     summary_words,
 )
 from erdao_gis.wording import word
-from erdao_gis.workbooks.safe_cells import put_text, storable_text, workbook_content
+from erdao_gis.workbooks.cell_styles import (
+    HEADING,
+    HEADING_BORDER,
+    HEADING_GROUND,
+    LINE_BELOW,
+    MIDDLE_WRAPPED,
+    QUIET,
+    TITLE,
+    TOP,
+    TOP_WRAPPED,
+    set_paper,
+    set_widths,
+)
+from erdao_gis.workbooks.safe_cells import (
+    empty_workbook,
+    put_text,
+    put_value,
+    storable_text,
+    workbook_content,
+)
 
-_INK, _GROUND, _QUIET, _RULE = "FF2B2723", "FFF3EFE4", "FF665F55", "FFD9D1C1"
-_LINE = Side(style="thin", color=_RULE)
-_NUMBER, _SHARE = "number", "0.0%"
+_SHARE = "0.0%"
 
 _Value = str | float | int | None
 
@@ -44,10 +60,7 @@ def report_workbook(report: Report) -> bytes:
         Numbers are stored in full and shown as the other outputs write them; all other cells are
         of the type text, whatever they begin with. The same report gives the same bytes.
     """
-    book = openpyxl.Workbook()
-    first = book.active
-    if first is not None:
-        book.remove(first)
+    book = empty_workbook()
     _figures(_sheet(book, report, "figures"), report)
     _evaluation(_sheet(book, report, "evaluation"), report)
     _left_out(_sheet(book, report, "left_out"), report)
@@ -62,10 +75,7 @@ def report_workbook(report: Report) -> bytes:
 def _sheet(book: openpyxl.Workbook, report: Report, key: str) -> Worksheet:
     sheet: Worksheet = book.create_sheet(word("reports", f"sheet_{key}", report.language))
     sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    set_paper(sheet)
     return sheet
 
 
@@ -76,15 +86,12 @@ def _number_format(value: float) -> str:
 
 
 def _put(cell: Cell, value: _Value, look: str = "") -> None:
-    if value is None or value == "":
-        pass
-    elif isinstance(value, str):
+    if isinstance(value, int | float):
+        put_value(cell, value, look or _number_format(value))
+    elif value:
         put_text(cell, value)
-    else:
-        cell.value = value
-        cell.number_format = look or _number_format(value)
-    cell.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str), horizontal=None)
-    cell.border = Border(bottom=_LINE)
+    cell.alignment = TOP_WRAPPED if isinstance(value, str) else TOP
+    cell.border = LINE_BELOW
 
 
 def _table(
@@ -95,16 +102,12 @@ def _table(
     looks: Mapping[int, str] | None = None,
 ) -> None:
     """Write a table from row ``at`` on: headings with widths, then rows; the head stays in view."""
-    for column, (heading, width) in enumerate(headings.items(), start=1):
+    for column, heading in enumerate(headings, start=1):
         cell = sheet.cell(at, column)
         put_text(cell, heading)
-        cell.font = Font(bold=True, color=_INK)
-        cell.fill = PatternFill("solid", start_color=_GROUND)
-        cell.border = Border(
-            top=Side(style="medium", color=_INK), bottom=Side(style="thin", color=_INK)
-        )
-        cell.alignment = Alignment(vertical="center", wrap_text=True)
-        sheet.column_dimensions[get_column_letter(column)].width = width
+        cell.font, cell.fill = HEADING, HEADING_GROUND
+        cell.border, cell.alignment = HEADING_BORDER, MIDDLE_WRAPPED
+    set_widths(sheet, headings.values())
     last = at
     for last, row in enumerate(rows, start=at + 1):
         for column, value in enumerate(row, start=1):
@@ -220,7 +223,7 @@ def _revision(sheet: Worksheet, report: Report) -> None:
     notes = revision_words(report)
     for at, line in enumerate(notes, start=1):
         put_text(sheet.cell(at, 1), line)
-        sheet.cell(at, 1).font = Font(color=_QUIET)
+        sheet.cell(at, 1).font = QUIET
     _table(sheet, headings, rows, at=len(notes) + 1, looks={7: _SHARE})
 
 
@@ -244,6 +247,6 @@ def _about(sheet: Worksheet, report: Report) -> None:
     for at, (name, value) in enumerate(rows, start=1):
         _put(sheet.cell(at, 1), name)
         _put(sheet.cell(at, 2), value)
-    sheet.cell(1, 2).font = Font(bold=True, size=14, color=_INK)
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 110
+    sheet.cell(1, 2).font = TITLE
+    set_widths(sheet, (34, 110))
     sheet.freeze_panes = "A2"
