@@ -87,7 +87,7 @@ class Run:
         known = {**registry(), **{row.id: row for row in self.own}}
         self._rows = {key: _with_parameters(row, parameters or {}) for key, row in known.items()}
         _require_known(parameters or {}, self._rows)
-        self._population, self._scope = tuple(population), scope
+        self._population, self._scope = tuple(map(float, population)), scope
         self._inputs = Inputs(self.dataset)
         self._figures: dict[tuple[str, str], Computed] = {}
 
@@ -278,7 +278,9 @@ def _with_parameters(row: Indicator, parameters: Parameters) -> Indicator:
             facts = {"indicator": row.id, "name": name, "names": ", ".join(known)}
             raise NotInPlanError("indicators_unknown_parameter", facts)
         old_unit = known[name].partition(" ")[2]
-        known[name] = f"{value} {old_unit}".strip()
+        # 200 and 200.0 are one value, and one run.
+        text = value if isinstance(value, str) else f"{value:.15g}"
+        known[name] = f"{text} {old_unit}".strip()
     return dataclasses.replace(row, parameters=known)
 
 
