@@ -4,6 +4,7 @@ Lines make a changed feature a changed line; 5 decimals are one metre, no more t
 shipped position can claim.
 """
 
+import functools
 import json
 import math
 from collections.abc import Mapping
@@ -93,6 +94,7 @@ def layer_frame(layer: Layer, text: str) -> gpd.GeoDataFrame:
     return located.set_index("id").to_crs(WORKING)
 
 
+@functools.cache
 def shipped_text(name: str) -> str:
     """Return the text of a shipped layer.
 
