@@ -12,13 +12,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from click.testing import CliRunner
 from geopandas.testing import assert_geodataframe_equal
 
 from erdao_gis import Dataset, layer_names, read_layer
 from erdao_gis.catalogue import create_workspace, dataset, open_workspace
 from erdao_gis.catalogue.supplied_files import SuppliedFile
-from erdao_gis.errors import CRSError, NotInPlanError, SchemaError, WorkspaceError
+from erdao_gis.cli import erdao
+from erdao_gis.errors import CRSError, FormatError, NotInPlanError, SchemaError, WorkspaceError
 from erdao_gis.files import read_features
+from erdao_gis.indicators import Run
 from erdao_gis.intake import ImportOptions, apply_import, prepare_import, undo_import
 
 
@@ -297,6 +300,99 @@ def test_a_workspace_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         Dataset.open(folder)
     assert refused.value.key == "workspace_newer"
     assert "2" in refused.value.message("en")
+
+
+def test_a_scene_that_goes_while_the_dataset_is_open_is_named(own_town: Path) -> None:
+    """Its cells are read late: then the file and what to do are told, and no figure is given."""
+    opened = Dataset.open(own_town)
+    latest = opened.scenes[-1].path
+    latest.unlink()
+    with pytest.raises(FormatError) as caught:
+        Run(opened).indicators("subdistricts", ids=["green_cover"])
+    assert caught.value.key == "scene_gone"
+    assert str(latest) in caught.value.message("en")
+    assert "Put it back" in caught.value.message("en")
+    # Opened anew, the scene before it is the latest, and another run says so.
+    again = Run(own_town)
+    assert [scene.path for scene in again.dataset.scenes] == [opened.scenes[0].path]
+    assert len(again.id) == 16
+
+
+@pytest.mark.parametrize("change", ["gone", "edited", "added"])
+def test_scenes_that_change_while_the_dataset_is_open_make_no_run(
+    own_town: Path, change: str
+) -> None:
+    """The id is that of the scenes that were there at the opening, or there is none."""
+    opened = Dataset.open(own_town)
+    path = min((own_town / "scenes").glob("*.tif"))
+    if change == "gone":
+        path.unlink()
+    elif change == "edited":
+        path.write_bytes(path.read_bytes() + b" ")
+    else:
+        path = shutil.copy(path, path.with_name("2019-07.tif"))
+    with pytest.raises(WorkspaceError) as caught:
+        Run(opened).indicators(ids=["axis_length"])
+    assert caught.value.key == "layer_moved_meanwhile"
+    assert str(path) in caught.value.message("en")
+    assert "run again" in caught.value.message("en")
+
+
+@pytest.mark.parametrize("spoil", ["newer", "edited", "gone", "cut off"])
+@pytest.mark.parametrize(
+    "command",
+    [["indicators"], ["evaluate", "--as-of", "2025", "--into", "out"], ["build", "--into", "out"],
+     ["parcels", "balance", "--into", "out"]],
+    ids=lambda command: command[0],
+)  # fmt: skip
+def test_a_spoilt_workspace_is_told_and_nothing_is_written(
+    own_town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], spoil: str
+) -> None:
+    """Each command stops before its first figure, names the file and says what to do."""
+    marker, layer = own_town / "erdao.toml", own_town / "layers" / "buildings.gpkg"
+    if spoil == "newer":
+        marker.write_text(marker.read_text("utf-8").replace("format = 1", "format = 9"), "utf-8")
+    elif spoil == "edited":
+        gpd.read_file(layer).iloc[:5].to_file(layer)
+    elif spoil == "gone":
+        layer.unlink()
+    else:
+        (own_town / "history" / "unfinished").write_text("buildings", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(erdao, ["--lang", "en", *command, str(own_town)])
+    assert said.exit_code == 2, said.output
+    named, remedy = {
+        "newer": (str(own_town), "Upgrade"),
+        "edited": (str(layer), "import it again"),
+        "gone": (str(layer), "erdao undo"),
+        "cut off": (str(own_town), "erdao undo"),
+    }[spoil]
+    assert named in said.output
+    assert remedy in said.output
+    assert "Traceback" not in said.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_frame_that_does_not_fit_leaves_no_half_scenario(town: Path) -> None:
+    """One bad frame among good ones: all is refused, and the dataset is as it was."""
+    opened = Dataset.open(town)
+    parcels, villages, before = opened.layer("parcels"), opened.layer("villages"), opened.hash()
+    with pytest.raises(SchemaError) as caught:
+        opened.with_layers(villages=villages.iloc[:1], parcels=parcels.assign(地类=1, 容积率=2))
+    for text in ("parcels", "地类", "容积率", "land_use_code", "erdao import"):
+        assert text in caught.value.message("en")
+    assert opened.hash() == before
+    assert len(opened.layer("villages")) == len(villages)
+
+
+def test_ids_of_a_frame_are_text_whatever_pandas_takes_them_for(town: Path) -> None:
+    """A scenario's layer is what a file of it would give, by types too."""
+    opened = Dataset.open(town)
+    parcels = opened.layer("parcels")
+    odd = parcels.set_axis(parcels.index.astype("string"))
+    assert_geodataframe_equal(opened.with_layers(parcels=odd).layer("parcels"), parcels)
+    numbers = opened.with_layers(parcels=parcels.set_axis(range(len(parcels)))).layer("parcels")
+    assert numbers.index[:2].tolist() == ["0", "1"]
 
 
 def test_a_workspace_of_before_formats_opens(tmp_path: Path) -> None:

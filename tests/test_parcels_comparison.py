@@ -11,14 +11,15 @@ import shapely
 from shapely import LineString, box
 
 from erdao_gis.analysis import compare_parcels
-from erdao_gis.catalogue import Workspace, create_workspace
+from erdao_gis.catalogue import Dataset, Workspace, create_workspace
 from erdao_gis.crs import to_geographic, wgs84_to_gcj02
 from erdao_gis.crs.datum import shifted
-from erdao_gis.errors import SchemaError
+from erdao_gis.errors import SchemaError, WorkspaceError
 from erdao_gis.files import write_features
 from erdao_gis.intake import ImportOptions, apply_import, prepare_import
 from erdao_gis.parcels import (
     changed_ground,
+    compare,
     compare_dates,
     compare_with_file,
     record_merger,
@@ -26,6 +27,8 @@ from erdao_gis.parcels import (
     record_split,
     write_comparison,
 )
+from erdao_gis.parcels.lineage.comparison_tables import said_over
+from erdao_gis.reports.parcel_changes import write_changes_map
 
 X, Y = 460_000, 4_860_000
 Box = tuple[float, float, float, float]
@@ -223,3 +226,47 @@ def test_days_to_come_are_refused(tmp_path: Path) -> None:
             act()
         assert caught.value.key == "lineage_future_date"
         assert str(caught.value.facts["today"]) in caught.value.message("zh")
+
+
+def test_a_place_is_compared_with_its_scenario(tmp_path: Path) -> None:
+    """One parcel split and another altered in a frame: told from the ground, nothing written."""
+    frame = plots(A=(0, 0, 30, 10), B=(30, 0, 60, 10), C=(60, 0, 90, 10))
+    place = Dataset.open(place_of(tmp_path, frame.assign(land_use_code="0901")))
+    before = place.layer("parcels")
+    halves = before.loc[["A", "A"]].set_axis(["A1", "A2"]).rename_axis("id")
+    halves = halves.set_geometry([box(X, Y, X + 10, Y + 10), box(X + 10, Y, X + 30, Y + 10)])
+    kept = before.loc[["B", "C"]].assign(land_use_code=["0901", "0701"])
+    found = compare(place, place.with_layers(parcels=pd.concat([halves, kept])))
+    assert rows(found.table) == [
+        ["A", "A1", "split", 100.0, 100.0],
+        ["A", "A2", "split", 200.0, 200.0],
+        ["C", "C", "altered", 300.0, 300.0],
+        ["B", "B", "unchanged", 300.0, 300.0],
+    ]
+    assert found.attributes.to_numpy().tolist() == [["C", "land_use_code", "0901", "0701"]]
+    assert said_over(found, "en")[0] == (
+        "Before: the workspace as it is. After: a scenario (not written to the workspace)."
+    )
+    write_comparison(found, tmp_path / "out", "zh")
+    page = openpyxl.load_workbook(tmp_path / "out" / "compare.xlsx")["变化"]
+    assert page["A1"].value == "变化前：工作区现状；变化后：情景方案（未写入工作区）。"
+    assert write_changes_map(found, tmp_path / "out", "en").is_file()
+
+
+def test_two_workspaces_are_compared_by_their_titles(tmp_path: Path) -> None:
+    """Folders stand for their datasets; a file compared tells the same of the same parcels."""
+    old = plots(a=(0, 0, 100, 100), b=(200, 0, 300, 100))
+    new = plots(a=(0, 0, 90, 100), b=(200, 0, 300, 100))
+    one, other = place_of(tmp_path / "one", old), place_of(tmp_path / "other", new)
+    found = compare(one.folder, other)
+    assert (found.before_label, found.after_label) == (one.title, other.title) == ("plan", "plan")
+    assert rows(found.table) == [
+        ["a", "a", "redrawn", 1e3, 9e3],
+        ["b", "b", "unchanged", 1e4, 1e4],
+    ]
+    by_file = compare_with_file(one, other.supplied_path("parcels"))
+    assert rows(by_file.table) == rows(found.table)
+    pd.testing.assert_series_equal(by_file.account, found.account)
+    with pytest.raises(WorkspaceError) as caught:
+        compare(one, create_workspace(tmp_path / "empty", fictional=True))
+    assert caught.value.key == "parcels_none_here"

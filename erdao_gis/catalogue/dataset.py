@@ -35,6 +35,7 @@ from erdao_gis.catalogue.statistics import read_statistics, shipped_statistics_h
 from erdao_gis.catalogue.supplied_files import (
     SuppliedFile,
     file_sha256,
+    file_stamp,
     read_supplied,
     supplied_files,
 )
@@ -79,12 +80,14 @@ class Dataset:
         workspace: Workspace | None,
         *,
         files: Mapping[str, SuppliedFile],
+        scene_files: Mapping[Path, tuple[int, int]],
         given: Mapping[str, _Given],
         layers: Mapping[str, gpd.GeoDataFrame],
         made: Mapping[object, _Made],
     ) -> None:
         self.workspace = workspace
         self._files = files
+        self._scene_files = scene_files
         self._given = given
         self._layers = dict(layers)
         self._made = dict(made)
@@ -113,7 +116,8 @@ class Dataset:
             return place
         workspace = None if place is None else open_workspace(place)
         files = {} if workspace is None else supplied_files(workspace, replacing)
-        return cls(workspace, files=files, given={}, layers={}, made={})
+        scene_files = _scene_files(workspace)
+        return cls(workspace, files=files, scene_files=scene_files, given={}, layers={}, made={})
 
     # --- what it is ---
 
@@ -228,6 +232,7 @@ class Dataset:
         return Dataset(
             self.workspace,
             files=self._files,
+            scene_files=self._scene_files,
             given={**self._given, **given},
             layers={key: each for key, each in self._layers.items() if key not in given},
             made={
@@ -247,7 +252,9 @@ class Dataset:
         numbers = {c.name: frame[c.name].astype("float64") for c in layer.columns
                    if c.type == "number" and c.name in frame.columns}  # fmt: skip
         named = frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
-        kept = unchangeable(named.assign(**numbers).rename_axis(index="id"), {})
+        # Ids are text as a file has it, whatever type pandas took them for.
+        ids = pd.Index([str(key) for key in named.index], name="id", dtype=object)
+        kept = unchangeable(named.assign(**numbers).set_axis(ids), {})
         told = replace(record, origin="given", completeness=stated, hash=frame_hash(kept, stated))
         return _Given(frame=kept, record=told)
 
@@ -302,6 +309,11 @@ class Dataset:
         ----------
         names
             Layers, ``scenes`` and ``statistics``; all of them if None.
+
+        Raises
+        ------
+        WorkspaceError
+            Scenes were changed, added or taken away since the dataset was opened.
         """
         found: dict[str, str] = {}
         for name in [*layer_names(), SCENES, STATISTICS] if names is None else names:
@@ -316,9 +328,12 @@ class Dataset:
         """Hash the files of the scenes or of the statistics, whether they can be read or not."""
         folder = None if self.workspace is None else self.workspace.folder
         if name == SCENES:
-            files = [] if folder is None else sorted((folder / SCENES).glob("*"))
-            kept = [path for path in files if path.suffix.lower() in _SCENE_FILES]
-            return {f"{SCENES}/{path.name}": file_sha256(path) for path in kept}
+            now = _scene_files(self.workspace)
+            moved = dict(now.items() ^ self._scene_files.items())
+            if moved:
+                facts = {"file": ", ".join(str(path) for path in sorted(moved))}
+                raise WorkspaceError("layer_moved_meanwhile", facts)
+            return {f"{SCENES}/{path.name}": file_sha256(path) for path in now}
         found = {} if self.fictional else {name: shipped_statistics_hash()}
         if folder is not None and (folder / STATISTICS_FILE).is_file():
             found[STATISTICS_FILE] = file_sha256(folder / STATISTICS_FILE)
@@ -348,10 +363,14 @@ class Dataset:
         if path is None:
             return None
         try:
-            return layer_frame(layer, path.read_text("utf-8"))
+            return layer_frame(layer, self._derived_bytes(layer, path).decode("utf-8"))
         except (OSError, ValueError, KeyError, TypeError) as error:
             facts = {"file": str(path), "problem": f"{type(error).__name__}: {error}"}
             raise WorkspaceError("record_damaged", facts) from error
+
+    def _derived_bytes(self, layer: Layer, path: Path) -> bytes:
+        """Read the file once, for its features and for its hash."""
+        return self.once(("derived", layer.name), path.read_bytes, of=[layer.name])
 
     def _derived_path(self, layer: Layer) -> Path | None:
         if self.workspace is None or layer.role != "plan":
@@ -373,7 +392,7 @@ class Dataset:
             parts.append(hashlib.sha256(shipped_text(layer.name).encode()).hexdigest())
         derived = self._derived_path(layer)
         if derived is not None:
-            parts.append(hashlib.sha256(derived.read_bytes()).hexdigest())
+            parts.append(hashlib.sha256(self._derived_bytes(layer, derived)).hexdigest())
         return layer_record(
             told,
             layer=layer.name,
@@ -429,6 +448,12 @@ def shipped_layer(name: str) -> gpd.GeoDataFrame:
     8
     """
     return given_out(_shipped(name))
+
+
+def _scene_files(workspace: Workspace | None) -> dict[Path, tuple[int, int]]:
+    """Look at the scenes and what stands beside them: no figure may come of others."""
+    files = [] if workspace is None else sorted((workspace.folder / SCENES).glob("*"))
+    return {path: file_stamp(path) for path in files if path.suffix.lower() in _SCENE_FILES}
 
 
 class _Made(NamedTuple):

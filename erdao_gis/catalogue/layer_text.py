@@ -4,6 +4,7 @@ Lines make a changed feature a changed line; 5 decimals are one metre, no more t
 shipped position can claim.
 """
 
+import functools
 import json
 from collections.abc import Mapping
 from importlib import resources
@@ -62,6 +63,7 @@ def layer_frame(layer: Layer, text: str) -> gpd.GeoDataFrame:
     return located.set_index("id").to_crs(WORKING)
 
 
+@functools.cache
 def shipped_text(name: str) -> str:
     """Return the text of a shipped layer.
 

@@ -60,7 +60,7 @@ def supplied_files(workspace: Workspace, replacing: str = "") -> dict[str, Suppl
             told=told,
             sha256=sha256,
             ours=bool(recorded),
-            stamp=_stamp(known),
+            stamp=file_stamp(known),
         )
     for key, paths in (("layer_without_file", absent), ("layer_changed", changed)):
         if paths:
@@ -75,7 +75,8 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def file_stamp(path: Path) -> tuple[int, int]:
+    """Return what changes with a file, as cheaply as it can be told."""
     stat = path.stat()
     return stat.st_mtime_ns, stat.st_size
 
@@ -90,7 +91,7 @@ def read_supplied(file: SuppliedFile) -> gpd.GeoDataFrame:
     """
     facts: dict[str, object] = {"file": str(file.path), "folder": file.folder}
     if not file.path.is_file() or (
-        _stamp(file.path) != file.stamp and file_sha256(file.path) != file.sha256
+        file_stamp(file.path) != file.stamp and file_sha256(file.path) != file.sha256
     ):
         raise WorkspaceError("layer_moved_meanwhile", facts)
     if file.ours:

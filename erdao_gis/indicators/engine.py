@@ -10,14 +10,16 @@ import numpy as np
 import pandas as pd
 
 from erdao_gis.catalogue import layer_names
-from erdao_gis.errors import Fault
+from erdao_gis.errors import ErdaoError, Fault, SchemaError
 from erdao_gis.indicators.context import WHOLE, Context
 from erdao_gis.indicators.indicator import Indicator, Option, Result
 from erdao_gis.indicators.inputs import Inputs
 from erdao_gis.indicators.motion import has_place, is_doubtful
 from erdao_gis.indicators.naming import figure_name
+from erdao_gis.indicators.own import FILE, function_file
 from erdao_gis.indicators.targets import gap_to, target_of
 from erdao_gis.indicators.units import AREAS, UNITS
+from erdao_gis.wording import label_list
 
 _GRADES = "ABCD"
 _DISTRICT = Option(layer="district")
@@ -104,7 +106,7 @@ def _all_faults(inputs: Inputs, context: Context, read: Collection[str]) -> list
 
 
 def _records(inputs: Inputs, figure: Asked, kind: str, context: Context) -> list[Mapping[str, Any]]:
-    result = figure.row.function(context)
+    result = _result(inputs, figure, kind, context)
     value = result.figure()
     open_inputs = _open_inputs(inputs, figure, context)
     floor = result.floor or bool(open_inputs)
@@ -130,6 +132,36 @@ def _records(inputs: Inputs, figure: Asked, kind: str, context: Context) -> list
             facts |= {"low": float(low[key]), "high": np.nan if at_least else float(high[key])}
         rows.append(_record(figure, kind, str(key), facts))
     return rows
+
+
+def _result(inputs: Inputs, figure: Asked, kind: str, context: Context) -> Result:
+    """Call the function of an indicator; one that is not ours may do anything.
+
+    Raises
+    ------
+    SchemaError
+        It fails, or gives no number for each unit.
+    """
+    row = figure.row
+    file = function_file(row)
+    facts = {"indicator": row.id, "file": file or FILE}
+    try:
+        result = row.function(context)
+    except ErdaoError:
+        raise
+    except Exception as error:
+        if not file:
+            raise
+        problem = f"{type(error).__name__}: {error}"
+        raise SchemaError("own_function_fails", facts | {"problem": problem}) from error
+    if not isinstance(result, Result) or not isinstance(result.amount, pd.Series):
+        told = getattr(result, "amount", result)
+        raise SchemaError("own_no_result", facts | {"found": type(told).__name__})
+    keys = _unit_keys(inputs, kind)
+    if sorted(map(str, result.amount.index)) != sorted(map(str, keys)):
+        facts |= {"found": label_list(result.amount.index), "units": label_list(keys)}
+        raise SchemaError("own_other_units", facts)
+    return result
 
 
 def _lacking(inputs: Inputs, figure: Asked, kind: str) -> tuple[str, ...]:
@@ -203,8 +235,11 @@ def _band(
     if not result.geometric or not any(is_doubtful(frame) for frame in context.seen.values()):
         return none, none
     least, most = (
-        figure.row.function(
-            Context(inputs, figure.row, variant=figure.variant, unit=kind, doubt=doubt)
+        _result(
+            inputs,
+            figure,
+            kind,
+            Context(inputs, figure.row, variant=figure.variant, unit=kind, doubt=doubt),
         )
         for doubt in (-1, 1)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import math
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,9 +16,8 @@ from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.outline import outline
 from erdao_gis.indicators.run import Run, RunLike
 from erdao_gis.indicators.table import Table, bounded_text, line_text, number_text, unit_text
-from erdao_gis.indicators.targets import sense, target_of
+from erdao_gis.indicators.targets import plan_targets, sense, target_of
 from erdao_gis.indicators.verdicts import Goal, Limits, Way, judge
-from erdao_gis.plan import Figure
 from erdao_gis.rows import shipped_rows
 from erdao_gis.wording import Pair, word
 
@@ -222,17 +220,6 @@ def evaluate(
     )
 
 
-def _target_id(figure: Figure) -> str:
-    """Return the register id of a figure with its part, as the registry's targets are written."""
-    return f"{figure.register_id}.{figure.part}" if figure.part else figure.register_id
-
-
-@functools.cache
-def _targets() -> dict[str, Figure]:
-    """Return every figure that the plan calls a target."""
-    return {_target_id(figure): figure for figure in outline().figures if figure.role == "target"}
-
-
 @dataclass(frozen=True, kw_only=True)
 class _LeftOut:
     """A row of ``layers/indicators/left_out.csv``."""
@@ -248,7 +235,7 @@ def _left_out(judged: set[str]) -> list[dict[str, Any]]:
     plan = outline()
     reasons = {row.target: row.reason for row in shipped_rows("indicators/left_out", _LeftOut)}
     rows = []
-    for key, figure in _targets().items():
+    for key, figure in plan_targets().items():
         if key in judged:
             continue
         element = plan.element(figure.register_id)
@@ -279,7 +266,7 @@ def _stated(row: Indicator) -> tuple[str, str, int, int]:
     period = outline().outline
     if row.target == "own":
         return row.id, "", period.period_start - 1, period.period_end
-    figure = _targets()[row.target]
+    figure = plan_targets()[row.target]
     base_year = figure.base_year or period.period_start - 1
     return figure.register_id, figure.part, base_year, figure.target_year or period.period_end
 

@@ -169,33 +169,30 @@ def explanation_lines(account: dict[str, Any], language: Language) -> list[str]:
         mark = "；" if language == "zh" else "; "
         return mark.join(f"{item['id']} {item[f'{key}_{language}']}" for item in items)
 
-    def said(key: str, text: str) -> str:
-        return line_text(label(key), text, language)
+    def said(key: str, text: str) -> list[str]:
+        return [line_text(label(key), text, language)] if text else []
 
-    lines = [
-        f"{account['id']}  {account[f'name_{language}']}",
-        said("formula", account[f"formula_{language}"]),
-    ]
+    lines = [f"{account['id']}  {account[f'name_{language}']}"]
+    lines += said("formula", account[f"formula_{language}"])
     norm = account["norm"]
     if norm is not None:
         sure = label(f"certainty_{norm['certainty']}")
         title = label("within").format(name=norm[f"title_{language}"], part=sure)
-        lines += [said("norm", title), f"  {norm[f'says_{language}']}"]
-    lines.append(said("clause", named(account["clauses"], "citation")))
-    if account["register"]:
-        lines.append(said("register", named(account["register"], "name")))
-    lines.append(said("inputs", missing_text(account["inputs"], language)))
+        lines += [*said("norm", title), f"  {norm[f'says_{language}']}"]
+    lines += said("clause", named(account["clauses"], "citation"))
+    lines += said("register", named(account["register"], "name"))
+    lines += said("inputs", missing_text(account["inputs"], language))
     lines += _scene_lines(account["scenes"], language)
-    if account["parameters"]:
-        pairs = [f"{name} = {value}" for name, value in account["parameters"].items()]
-        lines.append(said("parameters", "；".join(pairs) if language == "zh" else "; ".join(pairs)))
-    methods = dict.fromkeys(each[language] for each in account["methods"].values())
-    lines += [said("method", text) for text in methods]
-    lines += [said("figure", _row_text(row, language)) for row in account["figures"]]
+    pairs = [f"{name} = {value}" for name, value in account["parameters"].items()]
+    lines += said("parameters", ("；" if language == "zh" else "; ").join(pairs))
+    for text in dict.fromkeys(each[language] for each in account["methods"].values()):
+        lines += said("method", text)
+    for row in account["figures"]:
+        lines += said("figure", _row_text(row, language))
     for figure, layers in account["features"].items():
         for layer, ids in layers.items():
             title = layer_schema(layer).title(language) if layer in layer_names() else layer
-            lines.append(said("features", f"{figure}  {title} {_ids_text(ids, language)}"))
+            lines += said("features", f"{figure}  {title} {_ids_text(ids, language)}")
     return lines
 
 

@@ -41,8 +41,21 @@ def ground_name(row: Indicator, variant: str, kind: str = "", *, part: bool = Fa
     key = row.ground_for(variant)
     if not key:
         return None
-    found = {each.key: each for each in shipped_rows("indicators/grounds", _Ground)}[key]
+    found = _grounds()[key]
     return found.unit if kind else found.whole
+
+
+def _grounds() -> dict[str, _Ground]:
+    return {each.key: each for each in shipped_rows("indicators/grounds", _Ground)}
+
+
+def ground_keys() -> list[str]:
+    """List the grounds that an indicator can name.
+
+    >>> "homes" in ground_keys()
+    True
+    """
+    return list(_grounds())
 
 
 def _walk_facts(row: Indicator) -> dict[str, object]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-import inspect
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata, resources
@@ -24,7 +23,8 @@ from erdao_gis.indicators.context import WHOLE
 from erdao_gis.indicators.engine import Asked, Computed, compute_figure, each_once
 from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.inputs import Inputs
-from erdao_gis.indicators.own import require_new, workspace_indicators
+from erdao_gis.indicators.own import require_sound, workspace_indicators
+from erdao_gis.indicators.own_code import told_code
 from erdao_gis.indicators.registry import indicator, registry, split_id
 from erdao_gis.indicators.table import COLUMNS, Table
 from erdao_gis.indicators.units import AREAS, UNITS, unit_faults
@@ -83,11 +83,11 @@ class Run:
     ) -> None:
         self.dataset = Dataset.open(place)
         self.own = (*workspace_indicators(self.dataset.workspace), *own)
-        require_new(self.own)
+        require_sound(self.own)
         known = {**registry(), **{row.id: row for row in self.own}}
         self._rows = {key: _with_parameters(row, parameters or {}) for key, row in known.items()}
         _require_known(parameters or {}, self._rows)
-        self._population, self._scope = tuple(population), scope
+        self._population, self._scope = tuple(map(float, population)), scope
         self._inputs = Inputs(self.dataset)
         self._figures: dict[tuple[str, str], Computed] = {}
 
@@ -105,7 +105,9 @@ class Run:
         told = {
             "dataset": self.dataset.hash(),
             "facts": _facts_hash(),
-            "indicators": {key: _described(row) for key, row in self._rows.items()},
+            "indicators": {
+                key: _described(row, own=key not in registry()) for key, row in self._rows.items()
+            },
             "balance": {"population": self._population, "scope": self._scope},
             "versions": versions(),
         }
@@ -276,7 +278,9 @@ def _with_parameters(row: Indicator, parameters: Parameters) -> Indicator:
             facts = {"indicator": row.id, "name": name, "names": ", ".join(known)}
             raise NotInPlanError("indicators_unknown_parameter", facts)
         old_unit = known[name].partition(" ")[2]
-        known[name] = f"{value} {old_unit}".strip()
+        # 200 and 200.0 are one value, and one run.
+        text = value if isinstance(value, str) else f"{value:.15g}"
+        known[name] = f"{text} {old_unit}".strip()
     return dataclasses.replace(row, parameters=known)
 
 
@@ -310,17 +314,11 @@ def _facts_hash() -> str:
     return digest.hexdigest()
 
 
-def _described(row: Indicator) -> dict[str, Any]:
-    """Tell what makes the figures of an indicator: its parameters, and its function's code."""
+def _described(row: Indicator, *, own: bool) -> dict[str, Any]:
+    """Tell what makes the figures of an indicator; the version tells the rest of a shipped one."""
     told: dict[str, Any] = {"parameters": dict(row.parameters or {})}
-    if row.group == "own":
-        told |= {"function": _code_of(row), "inputs": [str(item) for item in row.inputs]}
+    if own:
+        rest = {field.name for field in dataclasses.fields(row)} - {"parameters", "function"}
+        told |= {name: repr(getattr(row, name)) for name in rest}
+        told |= {"function": told_code(row.function)}
     return told
-
-
-def _code_of(row: Indicator) -> str:
-    try:
-        return inspect.getsource(row.function)
-    except (OSError, TypeError):
-        code = getattr(row.function, "__code__", None)
-        return repr(code.co_code + repr(code.co_consts).encode()) if code else repr(row.function)

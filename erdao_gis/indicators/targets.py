@@ -6,6 +6,7 @@ import functools
 
 from erdao_gis.indicators.indicator import Direction, Indicator
 from erdao_gis.indicators.outline import outline
+from erdao_gis.plan import Figure
 
 # A difference of this much is rounding, not a gap.
 _ROUNDING = 1e-9
@@ -18,6 +19,20 @@ def _figures() -> dict[tuple[str, str], tuple[str, float]]:
         (figure.register_id, figure.part): (figure.operator, figure.value)
         for figure in outline().figures
         if figure.role == "target" and figure.value is not None
+    }
+
+
+@functools.cache
+def plan_targets() -> dict[str, Figure]:
+    """Return every figure that the plan calls a target, by register id with its part.
+
+    >>> plan_targets()["IN32"].role
+    'target'
+    """
+    return {
+        f"{figure.register_id}.{figure.part}" if figure.part else figure.register_id: figure
+        for figure in outline().figures
+        if figure.role == "target"
     }
 
 

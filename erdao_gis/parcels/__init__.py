@@ -6,9 +6,9 @@ read the layers and call the pure functions of :mod:`erdao_gis.analysis`; :func:
 whose text can never become a formula, and into GeoPackages with full Chinese headings.
 
 :func:`record_split`, :func:`record_merger` and :func:`record_renumbering` change the parcels and
-keep what was done; :func:`family_of` and :func:`compare_dates` ask it, and
-:func:`recode_parcels` translates land-use codes. Each change is one step that ``erdao undo``
-takes back.
+keep what was done; :func:`family_of` and :func:`compare_dates` ask it, :func:`compare` holds two
+places against each other, and :func:`recode_parcels` translates land-use codes. Each change is
+one step that ``erdao undo`` takes back.
 """
 
 from erdao_gis.parcels.answers import write_balance, write_check, write_draft, write_facts
@@ -27,7 +27,12 @@ from erdao_gis.parcels.facts.surroundings import (
 )
 from erdao_gis.parcels.lineage.books import read_book
 from erdao_gis.parcels.lineage.compared_ground import changed_ground
-from erdao_gis.parcels.lineage.comparison import Comparison, compare_dates, compare_with_file
+from erdao_gis.parcels.lineage.comparison import (
+    Comparison,
+    compare,
+    compare_dates,
+    compare_with_file,
+)
 from erdao_gis.parcels.lineage.comparison_tables import write_comparison
 from erdao_gis.parcels.lineage.cut_lines import line_of, read_line
 from erdao_gis.parcels.lineage.kinship import Branch, Family, family_of
@@ -56,6 +61,7 @@ __all__ = [
     "cannot_tell",
     "changed_ground",
     "check_parcels",
+    "compare",
     "compare_dates",
     "compare_with_file",
     "draft_areas",

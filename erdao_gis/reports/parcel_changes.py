@@ -1,4 +1,4 @@
-"""The map of what became of parcels between two dates, or against another file."""
+"""The map of what became of parcels between two dates or places, or against another file."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def draw_changes(found: Comparison, language: Language) -> str:
     Parameters
     ----------
     found
-        From `compare_dates` or `compare_with_file`.
+        From `compare`, `compare_dates` or `compare_with_file`.
     language
         Of title and legend.
 
@@ -96,7 +96,7 @@ def write_changes_map(found: Comparison, folder: Path | str, language: Language)
     Parameters
     ----------
     found
-        From `compare_dates` or `compare_with_file`.
+        From `compare`, `compare_dates` or `compare_with_file`.
     folder
         Where to; made when missing.
     language

@@ -91,7 +91,7 @@ class Scene:
             The file has gone, or cannot be read on: it is named, also while windows are read.
         """
         if not self.path.is_file():
-            raise FormatError("file_missing", {"path": str(self.path)})
+            raise FormatError("scene_gone", {"file": str(self.path)})
         try:
             # Each block is read once: a large cache would only keep what nobody asks for again.
             with rasterio.Env(GDAL_CACHEMAX=64_000_000, **_GDAL_OPTIONS), self._opened() as dataset:

@@ -17,7 +17,7 @@ def changed_ground(found: Comparison) -> gpd.GeoDataFrame:
     Parameters
     ----------
     found
-        From `compare_dates` or `compare_with_file`.
+        From `compare`, `compare_dates` or `compare_with_file`.
 
     Returns
     -------

@@ -1,6 +1,6 @@
-"""Two states of a workspace's parcels compared: of two dates, or against another file."""
+"""Parcels of two places compared; of two dates of one, or against another file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from erdao_gis.analysis import compare_parcels, parcels_on
-from erdao_gis.catalogue import Workspace, open_workspace
+from erdao_gis.catalogue import Dataset, Place, Workspace, open_workspace
 from erdao_gis.crs import ERDAO_REGION
 from erdao_gis.errors import SchemaError
 from erdao_gis.files import read_features
@@ -35,6 +35,9 @@ CHANGES = (
 LEAST_M2 = 0.01
 """Smaller pieces are rounding and not listed."""
 
+SCENARIO = "with_layers"
+"""Label of a side whose parcels were given by `Dataset.with_layers`."""
+
 # Outlines that moved all alike were not redrawn one by one.
 _SHIFTED_M = 1.0
 _SHIFT_SLACK = 0.05
@@ -48,7 +51,7 @@ class Comparison:
 
     before_label: str
     after_label: str
-    "A date, the name of a file, or empty for the workspace as it is."
+    "A date, the name of a file, `SCENARIO`, or a title; empty for the workspace as it is."
     before: gpd.GeoDataFrame
     after: gpd.GeoDataFrame
     table: pd.DataFrame
@@ -131,6 +134,87 @@ class Comparison:
         return float(middle[0]), float(middle[1])
 
 
+def compare(
+    before: Place | gpd.GeoDataFrame,
+    after: Place | gpd.GeoDataFrame,
+    *,
+    labels: tuple[str, str] | None = None,
+    operations: pd.DataFrame | None = None,
+) -> Comparison:
+    """Compare the parcels of two places: a dataset and its scenario, or two workspaces.
+
+    Parameters
+    ----------
+    before, after
+        Datasets, workspaces or their folders; or parcels by themselves, as `read_parcels` gives
+        them.
+    labels
+        What the sides are called: a date, the name of a file, a title, or empty for the workspace
+        as it is. If None, parcels that were given are a scenario, and two workspaces go by their
+        titles.
+    operations
+        What was recorded between the two, which then decides what a change is called; see
+        `compare_parcels`. If None, the ground alone decides.
+
+    Returns
+    -------
+    Comparison
+        What became of each piece of ground, and which figures and words differ.
+
+    Raises
+    ------
+    WorkspaceError
+        A place has no parcels; as `Dataset.open` besides.
+    GeometryError, SchemaError
+        As `compare_parcels`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from erdao_gis.sample import write_sample
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     town = Dataset.open(write_sample(Path(folder) / "town"))
+    ...     found = compare(town, town.with_layers(parcels=town.layer("parcels").iloc[1:]))
+    >>> found.totals.loc["gone", "old_parcels"].item(), found.after_label
+    (1, 'with_layers')
+    """
+    one, other = (
+        side if isinstance(side, gpd.GeoDataFrame) else Dataset.open(side)
+        for side in (before, after)
+    )
+    old, new = (
+        side if isinstance(side, gpd.GeoDataFrame) else read_parcels(side) for side in (one, other)
+    )
+    names = labels or (_label(one, other), _label(other, one))
+    table = compare_parcels(old, new, least_m2=LEAST_M2, operations=operations)
+    attributes = attribute_changes(old, new, table)
+    altered = (table["change"] == "unchanged") & table["to_id"].isin(attributes["id"])
+    table = table.assign(change=table["change"].mask(altered, "altered"))
+    order = {change: place for place, change in enumerate(CHANGES)}
+    # What several operations made stands before what is the same.
+    place = table["change"].map(order).astype(float).fillna(order["altered"] - 0.5)
+    ordered = table.assign(place=place).sort_values(["place", "from_id", "to_id"], kind="stable")
+    return Comparison(
+        before_label=names[0],
+        after_label=names[1],
+        before=old,
+        after=new,
+        table=ordered.drop(columns="place").reset_index(drop=True),
+        attributes=attributes,
+        rejects=pd.DataFrame(columns=["row", "id", "reason_zh", "reason_en"]),
+    )
+
+
+def _label(side: Dataset | gpd.GeoDataFrame, other: Dataset | gpd.GeoDataFrame) -> str:
+    """Call given parcels a scenario, and two workspaces by their titles."""
+    if isinstance(side, gpd.GeoDataFrame) or side.record("parcels").origin == "given":
+        return SCENARIO
+    beside = other.workspace if isinstance(other, Dataset) else None
+    if side.workspace is None or beside is None or side.workspace.folder == beside.folder:
+        return ""
+    return side.workspace.title
+
+
 def compare_dates(
     workspace: Workspace | Path | str, since: str, until: str | None = None
 ) -> Comparison:
@@ -180,7 +264,7 @@ def compare_dates(
     done = book.operations
     between = done["date"] > since if until is None else done["date"].between(since, until, "right")
     done = done[between.to_numpy(bool)]
-    return _compared(before, after, (since, until or ""), operations=done)
+    return compare(before, after, labels=(since, until or ""), operations=done)
 
 
 def compare_with_file(
@@ -250,32 +334,4 @@ def compare_with_file(
         rows = ", ".join(str(row) for row in after.index[blank][:10])
         raise SchemaError("lineage_code_missing", {"file": name, "rows": rows})
     after = after.set_index(pd.Index(codes.to_numpy(dtype=object), name="id"))
-    return _compared(before, after, ("", name), rejects=table.rejects)
-
-
-def _compared(
-    before: gpd.GeoDataFrame,
-    after: gpd.GeoDataFrame,
-    labels: tuple[str, str],
-    *,
-    operations: pd.DataFrame | None = None,
-    rejects: pd.DataFrame | None = None,
-) -> Comparison:
-    table = compare_parcels(before, after, least_m2=LEAST_M2, operations=operations)
-    attributes = attribute_changes(before, after, table)
-    altered = (table["change"] == "unchanged") & table["to_id"].isin(attributes["id"])
-    table = table.assign(change=table["change"].mask(altered, "altered"))
-    order = {change: place for place, change in enumerate(CHANGES)}
-    # What several operations made stands before what is the same.
-    place = table["change"].map(order).astype(float).fillna(order["altered"] - 0.5)
-    ordered = table.assign(place=place).sort_values(["place", "from_id", "to_id"], kind="stable")
-    none = pd.DataFrame(columns=["row", "id", "reason_zh", "reason_en"])
-    return Comparison(
-        before_label=labels[0],
-        after_label=labels[1],
-        before=before,
-        after=after,
-        table=ordered.drop(columns="place").reset_index(drop=True),
-        attributes=attributes,
-        rejects=none if rejects is None else rejects,
-    )
+    return replace(compare(before, after, labels=("", name)), rejects=table.rejects)

@@ -10,13 +10,15 @@ from erdao_gis.errors import Language
 from erdao_gis.files import write_bytes_atomic, write_features
 from erdao_gis.parcels.answers import notices
 from erdao_gis.parcels.lineage.compared_ground import changed_ground
-from erdao_gis.parcels.lineage.comparison import Comparison
+from erdao_gis.parcels.lineage.comparison import SCENARIO, Comparison
 from erdao_gis.wording import word, words
 from erdao_gis.workbooks.plain_tables import Sheet, workbook_bytes
 
 
 def side_name(label: str, language: Language) -> str:
-    """Name a side of a comparison: a date, a file, or the workspace as it is."""
+    """Name a side of a comparison: a date, a file, a scenario, or the workspace as it is."""
+    if label == SCENARIO:
+        return word("lineage", "a_scenario", language)
     try:
         dt.date.fromisoformat(label)
     except ValueError:
@@ -75,7 +77,7 @@ def changes_table(found: Comparison, language: Language, *, full: bool = False) 
     Parameters
     ----------
     found
-        From `compare_dates` or `compare_with_file`.
+        From `compare`, `compare_dates` or `compare_with_file`.
     language
         Of headings and words.
     full
@@ -121,7 +123,7 @@ def write_comparison(found: Comparison, folder: Path | str, language: Language) 
     Parameters
     ----------
     found
-        From `compare_dates` or `compare_with_file`.
+        From `compare`, `compare_dates` or `compare_with_file`.
     folder
         Where to; made when missing.
     language
