@@ -120,6 +120,7 @@ def test_codes_come_from_the_code_lists(layer: str) -> None:
     lists: dict[str, set[str]] = defaultdict(set)
     for row in table("catalogue/codes.csv"):
         lists[row["list"]].add(row["code"])
+    lists["land_use_edition"] = {row["edition"] for row in table("land_use/editions.csv")}
     columns = [row for row in table("catalogue/columns.csv") if row["layer"] in ("*", layer)]
     coded = {row["column"]: lists[row["codes"]] for row in columns if row["codes"]}
     required = [row["column"] for row in columns if row["required"] == "yes"]

@@ -11,7 +11,6 @@ from erdao_gis.land_use import (
     land_use_norms,
     limit_norms,
     parent_code,
-    recoding,
 )
 from erdao_gis.land_use.codes import (
     land_use_at_level,
@@ -57,15 +56,6 @@ def test_every_class_stands_under_its_parent(edition: str) -> None:
         assert row["parent"] in table.index
     assert (table[["name_zh", "name_en"]] != "").all(axis=None)
     assert table["colour"].str.fullmatch("#[0-9A-F]{6}").all()
-
-
-def test_recoding_leads_from_one_edition_into_the_other() -> None:
-    """Every code of 2020 has one of 2023, by the table or by itself."""
-    table = recoding("2020", "2023")
-    assert set(table.index) <= class_codes("2020")
-    assert set(table["to_code"]) <= class_codes("2023")
-    unchanged = class_codes("2020") - set(table.index)
-    assert unchanged <= class_codes("2023")
 
 
 def test_eight_codes_mean_something_else() -> None:

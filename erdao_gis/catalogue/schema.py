@@ -1,7 +1,8 @@
 """What layers exist, which columns they have, and which codes those columns take.
 
-The facts are rows of ``layers/catalogue/{layers,columns,codes,sources}.csv``; this module reads
-them into frozen records and knows nothing of geometry.
+The facts are rows of ``layers/catalogue/{layers,columns,codes,sources}.csv``, and of
+``layers/land_use/editions.csv``; this module reads them into frozen records and knows nothing of
+geometry.
 """
 
 import csv
@@ -13,6 +14,7 @@ from typing import Literal
 
 from erdao_gis.catalogue.measuring_units import unit_called
 from erdao_gis.errors import Language, NotInPlanError
+from erdao_gis.land_use import EDITIONS
 from erdao_gis.yes_no import is_yes
 
 Role = Literal["plan", "base", "input"]
@@ -142,6 +144,10 @@ def code_lists() -> dict[str, dict[str, tuple[str, str]]]:
     lists: dict[str, dict[str, tuple[str, str]]] = {}
     for row in _rows("codes"):
         lists.setdefault(row["list"], {})[row["code"]] = (row["name_zh"], row["name_en"])
+    # Their table says more of them than a name, so their names stand there.
+    lists["land_use_edition"] = {
+        name: (edition.title.zh, edition.title.en) for name, edition in EDITIONS.items()
+    }
     return lists
 
 

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "from_edition",
-    default="2020",
-    show_default=True,
-    help="原版本 / edition they are in.",
+    default="",
+    help="原版本（默认取最新的转换表） / edition they are in (default: of the newest table).",
 )
 @click.option(
-    "--to", "to_edition", default="2023", show_default=True, help="新版本 / edition they get."
+    "--to",
+    "to_edition",
+    default="",
+    help="新版本（默认取最新的转换表） / edition they get (default: of the newest table).",
 )
 @click.option(
     "--layer",
@@ -57,10 +59,12 @@ def recode(  # noqa: PLR0913  # one parameter an option
     into: Path | None,
     as_json: bool,
 ) -> None:
-    """用地代码由 2020 版一次转换到 2023 版 / Translate land-use codes in one pass."""
+    """用地代码一次转换到另一版本 / Translate land-use codes into another edition, in one pass."""
+    from erdao_gis.land_use import recoding_pair
     from erdao_gis.parcels import recode_parcels
     from erdao_gis.parcels.recoding.recoded_tables import write_recoding
 
+    from_edition, to_edition = recoding_pair(from_edition, to_edition)
     found = recode_parcels(workspace, from_edition, to_edition, layer=layer, dry_run=True)
     refused = bool(found.unknown) and not accept_unknown
     if not refused and not dry_run:

@@ -101,8 +101,7 @@ def _pairs(_context: click.Context, _option: click.Parameter, texts: tuple[str, 
 )
 @click.option(
     "--edition",
-    type=click.Choice(["2020", "2023", "GB50137"]),
-    default=None,
+    default="",
     help="用地代码的版本，填入未注明的行 / edition of the land-use codes where none is stated.",
 )
 @click.option(
@@ -127,7 +126,7 @@ def import_file(  # noqa: PLR0913, PLR0917  # one parameter an option
     header_row: int | None,
     source: str,
     as_of: str,
-    edition: str | None,
+    edition: str,
     replace: tuple[str, ...],
     *,
     partial: bool,
@@ -155,7 +154,7 @@ def import_file(  # noqa: PLR0913, PLR0917  # one parameter an option
         partial=partial,
         accept_datum=accept_datum,
         close_lineage=close_lineage,
-        edition=edition or "",
+        edition=edition,
         replace=replace,
     )
     prepared = prepare_import(opened, file, layer, options)

@@ -12,7 +12,7 @@ from erdao_gis.intake.joining import places_of_rows
 from erdao_gis.intake.mapping import Matched
 from erdao_gis.intake.preview import ImportOptions
 from erdao_gis.intake.replacing import codes_left, no_codes_kept
-from erdao_gis.land_use import EDITIONS, require_edition
+from erdao_gis.land_use import PRESENT_EDITION, require_edition
 from erdao_gis.land_use.file_edition import (
     CODE,
     EDITION,
@@ -95,7 +95,7 @@ def uses_of_outlines(
     had = one_edition(before[EDITION]) if before is not None else ""
     asked = codes[silent & ~blank_cells(codes)]
     edition = file_edition(asked, told=options.edition, stated=one_edition(given), layer=had)
-    editions = _texts(given).where(~silent, edition.edition or EDITIONS[0])
+    editions = _texts(given).where(~silent, edition.edition or PRESENT_EDITION)
     table, translated, notes = _coded(rows, editions, matched, layer)
     filled = table
     if edition.known or (edition.edition and column.required):
@@ -140,9 +140,9 @@ def uses_of_table(
         asked, told=options.edition, stated=one_edition(given), layer=basis, layer_first=True
     )
     held = _texts(features[EDITION]).where(
-        ~blank_cells(features[EDITION]), basis or edition.edition or EDITIONS[0]
+        ~blank_cells(features[EDITION]), basis or edition.edition or PRESENT_EDITION
     )
-    here = pd.Series(edition.edition or EDITIONS[0], index=rows.index, dtype=object)
+    here = pd.Series(edition.edition or PRESENT_EDITION, index=rows.index, dtype=object)
     if not options.edition:
         for row, place in places.items():
             here[row] = held.iloc[place]

@@ -47,7 +47,7 @@ class ImportOptions:
     close_lineage: bool = False
     "Let outlines replace a layer whose splits and mergers are recorded; the record is closed."
     edition: str = ""
-    "Edition of the land-use codes where the file does not say it: 2023, 2020 or GB50137."
+    "Edition of the land-use codes where the file does not say it, one of `EDITIONS`."
     replace: Sequence[str] = ()
     """Columns in which the file wins: ``land_use_code`` over the layer's valid codes; with
     outlines also columns that were joined, where the file says nothing."""

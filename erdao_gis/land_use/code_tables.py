@@ -1,45 +1,27 @@
-"""Readers of ``layers/land_use/*.csv``."""
+"""Classes, recodings and norms: readers of the tables of ``layers/land_use/``."""
 
 import functools
 from importlib import resources
-from typing import Literal
+from importlib.resources.abc import Traversable
 
 import pandas as pd
 
 from erdao_gis.errors import SchemaError
+from erdao_gis.land_use.editions import EDITIONS, PRESENT_EDITION, require_edition
 
-Edition = Literal["2023", "2020", "GB50137"]
 
-EDITIONS: tuple[Edition, ...] = ("2023", "2020", "GB50137")
-"""Classifications that can be told apart, the present one first."""
-
-_RECODINGS: dict[tuple[str, str], str] = {("2020", "2023"): "recoding_2020_2023"}
-_DIGITS_A_LEVEL = {"2023": 2, "2020": 2, "GB50137": 1}
+def _path(name: str) -> Traversable:
+    return resources.files("erdao_gis.shipped") / "land_use" / f"{name.lower()}.csv"
 
 
 @functools.cache
 def _table(name: str) -> pd.DataFrame:
-    path = resources.files("erdao_gis.shipped") / "land_use" / f"{name}.csv"
-    with path.open("r", encoding="utf-8") as stream:
+    with _path(name).open("r", encoding="utf-8") as stream:
         # Codes keep their leading zeros, and an empty cell is an empty text.
         return pd.read_csv(stream, dtype=str, keep_default_na=False)
 
 
-def require_edition(edition: str) -> Edition:
-    """Return ``edition`` if it is one of :data:`EDITIONS`.
-
-    Raises
-    ------
-    SchemaError
-        Another one.
-    """
-    if edition not in EDITIONS:
-        facts = {"edition": edition, "names": ", ".join(EDITIONS)}
-        raise SchemaError("parcels_unknown_edition", facts)
-    return edition
-
-
-def land_use_classes(edition: str = "2023") -> pd.DataFrame:
+def land_use_classes(edition: str = PRESENT_EDITION) -> pd.DataFrame:
     """Give the classes of one edition.
 
     Returns
@@ -58,27 +40,78 @@ def land_use_classes(edition: str = "2023") -> pd.DataFrame:
     >>> land_use_classes().loc["0701", ["name_zh", "parent"]].tolist()
     ['城镇住宅用地', '07']
     """
-    known = require_edition(edition)
-    table = _table(f"classes_{known.lower()}").set_index("code")
+    table = _table(f"classes_{require_edition(edition)}").set_index("code")
     return table.assign(level=table["level"].astype(int))
 
 
-def class_codes(edition: str = "2023") -> frozenset[str]:
+@functools.cache
+def class_codes(edition: str = PRESENT_EDITION) -> frozenset[str]:
     """Give all codes of one edition.
 
     >>> len(class_codes("2023")), "060102" in class_codes("2020")
     (175, True)
     """
-    return frozenset(_table(f"classes_{require_edition(edition).lower()}")["code"])
+    return frozenset(_table(f"classes_{require_edition(edition)}")["code"])
 
 
-def parent_code(code: str, level: int, edition: str = "2023") -> str:
+@functools.cache
+def _lengths(edition: str) -> tuple[int, ...]:
+    """Tell how many characters a code has at each level."""
+    table = _table(f"classes_{require_edition(edition)}")
+    return tuple(table["code"].str.len().groupby(table["level"]).max())
+
+
+def parent_code(code: str, level: int, edition: str = PRESENT_EDITION) -> str:
     """Cut a code to a level; one that is coarser already stands for itself.
 
     >>> parent_code("080403", 2), parent_code("16", 2), parent_code("R21", 1, "GB50137")
     ('0804', '16', 'R')
     """
-    return code[: level * _DIGITS_A_LEVEL[require_edition(edition)]]
+    return code[: _lengths(edition)[:level][-1]]
+
+
+@functools.cache
+def recodings() -> tuple[tuple[str, str], ...]:
+    """Give the pairs of editions that have a table between them, those into the present one first.
+
+    >>> recodings()
+    (('2020', '2023'),)
+    """
+    pairs = ((old, new) for new in EDITIONS for old in EDITIONS)
+    return tuple(pair for pair in pairs if _path(_recoding(*pair)).is_file())
+
+
+def _recoding(from_edition: str, to_edition: str) -> str:
+    return f"recoding_{from_edition}_{to_edition}"
+
+
+def recoding_pair(from_edition: str = "", to_edition: str = "") -> tuple[str, str]:
+    """Give the editions of a recoding, with what was not said filled in from the tables there are.
+
+    Parameters
+    ----------
+    from_edition, to_edition
+        Empty where it was not said: the first of :func:`recodings` that fits the other.
+
+    Raises
+    ------
+    SchemaError
+        An edition that does not exist, or no table between these two.
+
+    Examples
+    --------
+    >>> recoding_pair(to_edition="2023")
+    ('2020', '2023')
+    """
+    said = (from_edition, to_edition)
+    for edition in filter(None, said):
+        require_edition(edition)
+    for pair in recodings():
+        if all(one in {"", there} for one, there in zip(said, pair, strict=True)):
+            return pair
+    known = ", ".join(f"{old} -> {new}" for old, new in recodings())
+    facts = {"from_edition": from_edition or "…", "to_edition": to_edition or "…", "known": known}
+    raise SchemaError("parcels_no_recoding", facts)
 
 
 def recoding(from_edition: str, to_edition: str) -> pd.DataFrame:
@@ -100,12 +133,8 @@ def recoding(from_edition: str, to_edition: str) -> pd.DataFrame:
     >>> recoding("2020", "2023").loc["2303", "to_code"]
     '060102'
     """
-    pair = (require_edition(from_edition), require_edition(to_edition))
-    if pair not in _RECODINGS:
-        known = ", ".join(f"{old} -> {new}" for old, new in _RECODINGS)
-        facts = {"from_edition": from_edition, "to_edition": to_edition, "known": known}
-        raise SchemaError("parcels_no_recoding", facts)
-    return _table(_RECODINGS[pair]).set_index("from_code")
+    said = (require_edition(from_edition), require_edition(to_edition))
+    return _table(_recoding(*recoding_pair(*said))).set_index("from_code")
 
 
 @functools.cache

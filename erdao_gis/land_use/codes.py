@@ -9,9 +9,9 @@ from erdao_gis.land_use.code_tables import (
     class_codes,
     parent_code,
     recoding,
-    require_edition,
     third_survey_codes,
 )
+from erdao_gis.land_use.editions import PRESENT_EDITION, require_edition
 from erdao_gis.wording import label_list
 
 _THIRD_SURVEY_FIELDS = ("DLBM", "dlbm")
@@ -43,7 +43,7 @@ def recode_land_use(
         Codes as text, or a frame that holds them; where it has a column ``edition``, this must
         say `from_edition` in every row.
     from_edition, to_edition
-        ``2020`` and ``2023``.
+        Of :data:`EDITIONS`, with a table between them.
     column
         Column of the frame with the codes.
 
@@ -156,7 +156,7 @@ def _refuse_third_survey(codes: "pd.Series[str]", name: str, edition: str) -> No
         raise SchemaError("parcels_third_survey", {"column": name, "codes": listed})
 
 
-def unknown_codes(codes: "pd.Series[str]", edition: str = "2023") -> "pd.Series[str]":
+def unknown_codes(codes: "pd.Series[str]", edition: str = PRESENT_EDITION) -> "pd.Series[str]":
     """List the codes that an edition does not have, with their labels.
 
     Returns
@@ -174,7 +174,7 @@ def unknown_codes(codes: "pd.Series[str]", edition: str = "2023") -> "pd.Series[
 
 
 def land_use_at_level(
-    codes: "pd.Series[str]", level: int, edition: str = "2023"
+    codes: "pd.Series[str]", level: int, edition: str = PRESENT_EDITION
 ) -> "pd.Series[str]":
     """Cut codes to a level of the classification; unknown and missing codes give missing.
 
@@ -185,7 +185,7 @@ def land_use_at_level(
     level
         1, 2 or 3. A code that is coarser already stands for itself.
     edition
-        ``2023``, ``2020`` or ``GB50137``.
+        One of :data:`EDITIONS`.
 
     Examples
     --------

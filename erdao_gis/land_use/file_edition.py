@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from erdao_gis.errors import Language
-from erdao_gis.land_use import EDITIONS, land_use_classes, mixed_codes
+from erdao_gis.land_use import EDITIONS, PRESENT_EDITION, land_use_classes, mixed_codes
 
 CODE, EDITION = "land_use_code", "edition"
 
@@ -119,7 +119,7 @@ def file_edition(
     -------
     FileEdition
         By the codes where all of them are in exactly one edition. Where several fit, that of the
-        layer; else 2023 is assumed and said so.
+        layer; else the present one is assumed and said so.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def file_edition(
         return FileEdition(edition=whole[0], origin="codes")
     if layer and (layer_first or layer in whole or not whole):
         return FileEdition(edition=layer, origin="layer", notes=_better(fitting, layer, texts))
-    assumed = EDITIONS[0]
+    assumed = PRESENT_EDITION
     better = _better(fitting, assumed, texts)
     notes = better or (("edition_assumed", {"edition": assumed}),)
     return FileEdition(edition=assumed, origin="assumed", notes=notes)

@@ -2,7 +2,8 @@
 
 import re
 
-from erdao_gis.land_use.code_tables import EDITIONS, class_codes
+from erdao_gis.land_use.code_tables import class_codes
+from erdao_gis.land_use.editions import EDITIONS
 
 _BETWEEN = re.compile(r"\s*[/／+＋、,，;；&\\|]\s*")
 _LETTERED = re.compile(r"[A-Z]\d{0,3}")

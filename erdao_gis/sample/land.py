@@ -13,6 +13,7 @@ from erdao_gis.sample.layout import (
     COMMUNITIES,
     GREEN_EXTRA,
     HEIGHT,
+    LAND_USE_EDITION,
     LETTERS,
     POCKETS,
     RAIL_HALF,
@@ -103,7 +104,7 @@ def _land_use() -> Iterator[Row]:
     for number, part in enumerate(_sorted_parts(), start=1):
         zh, en = names[part.code]
         yield {"id": f"LU{number:03d}", "name_zh": zh, "name_en": en, "geometry": part.shape,
-               "land_use_code": part.code, "edition": "2023"}  # fmt: skip
+               "land_use_code": part.code, "edition": LAND_USE_EDITION}  # fmt: skip
 
 
 def _residential() -> Iterator[Row]:
@@ -173,7 +174,7 @@ def _parcels() -> Iterator[Row]:
         key = f"990101{district}001GB{count[district]:05d}"
         number = f"{district}-{count[district]:03d}"
         yield {"id": key, "name_zh": f"示例地块 {number}", "name_en": f"Sample parcel {number}",
-               "geometry": part.shape, "area_m2": part.shape.area, "edition": "2023",
+               "geometry": part.shape, "area_m2": part.shape.area, "edition": LAND_USE_EDITION,
                "assumed": "no"} | limits_of(part.code, [c[:2] for c in part.cells])  # fmt: skip
 
 

@@ -41,7 +41,10 @@ RRRKRRqRRRRRTRRG~gNNNvvN
 RRRRRRRRRRRRURRG~gNNNNNN
 """
 
-# Letter: land-use code of the 2023 classes, name. q is housing land left open for a pocket park,
+# The town's codes are of this edition, whichever is the present one.
+LAND_USE_EDITION = "2023"
+
+# Letter: land-use code of that edition, name. q is housing land left open for a pocket park,
 # J a park laid out between the two scenes, v the barer village.
 LETTERS = {
     "N": ("0103", "旱地", "Dry land"),

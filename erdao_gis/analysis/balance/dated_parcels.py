@@ -11,7 +11,7 @@ import shapely
 from erdao_gis.analysis.facts.given_parcels import parcels_given, polygon_parts
 from erdao_gis.analysis.facts.single_cover import TOLERANCE_M, Cover, cover_of
 from erdao_gis.analysis.kernels.frame_inputs import Given, Shapes
-from erdao_gis.land_use import mixed_codes
+from erdao_gis.land_use import PRESENT_EDITION, mixed_codes
 from erdao_gis.land_use.codes import code_column, land_use_at_level
 
 FINEST = 3
@@ -39,8 +39,8 @@ class BalanceRules:
 
     code: str = "land_use_code"
     "Column with the codes, as text."
-    edition: str = "2023"
-    "Edition of the codes: 2023, 2020 or GB50137."
+    edition: str = PRESENT_EDITION
+    "Edition of the codes, one of `EDITIONS`."
     decimals: int = 2
     "Decimals of the percentages, which sum to exactly 100."
     tolerance_m: float = TOLERANCE_M

@@ -12,7 +12,7 @@ from erdao_gis.analysis.facts.single_cover import TOLERANCE_M, cover_of
 from erdao_gis.analysis.kernels.frame_inputs import Mask, Shapes
 from erdao_gis.crs import require_metres
 from erdao_gis.errors import Fault, SchemaError
-from erdao_gis.land_use import class_codes, mixed_codes, require_edition
+from erdao_gis.land_use import PRESENT_EDITION, class_codes, mixed_codes, require_edition
 from erdao_gis.land_use.codes import code_column
 from erdao_gis.wording import words
 
@@ -36,7 +36,7 @@ class AuditRules:
 
     code: str = "land_use_code"
     "Column with the land-use codes."
-    edition: str = "2023"
+    edition: str = PRESENT_EDITION
     "Edition of the codes."
     tolerance_m: float = TOLERANCE_M
     "Width in metres up to which an overlap is rounding."

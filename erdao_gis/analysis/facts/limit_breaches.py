@@ -47,7 +47,7 @@ def check_limits(
         Frame on the parcel codes with the limits that are known, and perhaps the values:
         ``floor_area_ratio_max``, ``floor_area_ratio_min``, ``building_density_max`` and ``_min``
         (%), ``green_ratio_min`` and ``_max`` (%), ``height_max_m``, ``height_min_m``; the
-        land-use code (2023, 2020 or GB 50137) tells what is industrial.
+        land-use code (of any edition) tells what is industrial.
     values
         Frame on the same index with ``floor_area_ratio``, ``building_density`` (%),
         ``green_ratio`` (%) and ``height_m``, as :func:`parcel_intensity` gives them; without it

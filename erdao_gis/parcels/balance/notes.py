@@ -3,7 +3,7 @@
 import math
 
 from erdao_gis.analysis.balance.dated_parcels import NO_CLASSES
-from erdao_gis.catalogue import code_lists
+from erdao_gis.land_use import EDITIONS
 from erdao_gis.parcels.balance.lines import class_labels, date_name, figure_text
 from erdao_gis.parcels.balance.place_balance import WorkspaceBalance
 from erdao_gis.wording import Pair, pair
@@ -18,10 +18,10 @@ def scope_note(balance: WorkspaceBalance) -> Pair:
 
 def classes_note(balance: WorkspaceBalance) -> Pair:
     """Say which edition and level of classes, and how areas are measured."""
-    zh, en = code_lists()["land_use_edition"][balance.edition]
-    key = "form_classes_old" if balance.edition.startswith("GB") else "form_classes"
+    edition = EDITIONS[balance.edition]
     level = pair("parcels", f"form_level_{balance.level}")
-    return pair("parcels", key, {"edition": Pair(zh=zh, en=en), "level": level})
+    facts = {"classification": edition.classification, "edition": edition.title, "level": level}
+    return pair("parcels", "form_classes", facts)
 
 
 def balance_notes(balance: WorkspaceBalance) -> tuple[Pair, ...]:

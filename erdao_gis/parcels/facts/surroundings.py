@@ -13,6 +13,7 @@ from erdao_gis.analysis import CROSSED_BY
 from erdao_gis.catalogue import Dataset, Place
 from erdao_gis.crs import WORKING
 from erdao_gis.errors import SchemaError, WorkspaceError
+from erdao_gis.land_use import PRESENT_EDITION
 from erdao_gis.yes_no import read_codes
 
 _MEMBERSHIPS = ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")
@@ -79,7 +80,7 @@ def read_parcels(place: Place = None) -> gpd.GeoDataFrame:
 
 
 def edition_of(*frames: gpd.GeoDataFrame) -> str:
-    """Tell the edition of the land-use codes, 2023 where nothing is said.
+    """Tell the edition of the land-use codes, the present one where nothing is said.
 
     Raises
     ------
@@ -99,7 +100,7 @@ def edition_of(*frames: gpd.GeoDataFrame) -> str:
     }
     if len(said) > 1:
         raise SchemaError("parcels_mixed_editions", {"found": ", ".join(sorted(said))})
-    return said.pop() if said else "2023"
+    return said.pop() if said else PRESENT_EDITION
 
 
 def are_assumed(parcels: gpd.GeoDataFrame) -> "pd.Series[bool]":

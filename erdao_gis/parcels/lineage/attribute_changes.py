@@ -9,7 +9,7 @@ from erdao_gis.catalogue import Workspace, layer_schema
 from erdao_gis.intake.fitting import fit_rows
 from erdao_gis.intake.mapping import match_headings
 from erdao_gis.intake.mapping_files import read_mapping
-from erdao_gis.land_use import EDITIONS
+from erdao_gis.land_use import PRESENT_EDITION
 from erdao_gis.land_use.file_edition import CODE, EDITION, blank_cells, put_codes_for_names
 
 _LAYER = "parcels"
@@ -109,8 +109,8 @@ def fitted_attributes(
     file
         Its name.
     edition
-        In which names of land-use classes are read where their row does not say it; 2023 when
-        left out.
+        In which names of land-use classes are read where their row does not say it; the present one
+        when left out.
 
     Returns
     -------
@@ -143,6 +143,6 @@ def fitted_attributes(
     rows = fit_rows(layer, cells, matched, file=file).rows
     if CODE in rows:
         said = rows[EDITION] if EDITION in rows else pd.Series(None, index=rows.index, dtype=object)
-        editions = said.mask(blank_cells(said), edition or EDITIONS[0])
+        editions = said.mask(blank_cells(said), edition or PRESENT_EDITION)
         rows = rows.assign(**{CODE: put_codes_for_names(rows[CODE], editions)[0]})
     return gpd.GeoDataFrame(rows, geometry=frame.geometry, crs=frame.crs)

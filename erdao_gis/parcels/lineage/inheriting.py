@@ -16,7 +16,7 @@ from erdao_gis.catalogue.checking import layer_faults
 from erdao_gis.errors import SchemaError
 from erdao_gis.intake.fitting import fit_rows
 from erdao_gis.intake.mapping import match_headings
-from erdao_gis.land_use import EDITIONS, class_codes, parent_code
+from erdao_gis.land_use import EDITIONS, PRESENT_EDITION, class_codes, parent_code
 from erdao_gis.parcels.facts.surroundings import are_assumed
 
 _LAYER = "parcels"
@@ -171,8 +171,8 @@ def _require_taken(heirs: pd.DataFrame, columns: list[str]) -> None:
 
 def _editions(frame: pd.DataFrame) -> list[str]:
     if "edition" not in frame:
-        return [EDITIONS[0]] * len(frame)
-    return [edition if edition in EDITIONS else EDITIONS[0] for edition in frame["edition"]]
+        return [PRESENT_EDITION] * len(frame)
+    return [edition if edition in EDITIONS else PRESENT_EDITION for edition in frame["edition"]]
 
 
 def outcomes_of(before: ParcelBook, after: ParcelBook) -> tuple[Outcome, ...]:

@@ -88,7 +88,7 @@ def recode_parcels(
     workspace
         A workspace or its folder.
     from_edition, to_edition
-        ``2020`` and ``2023``.
+        Of `EDITIONS`, with a table between them.
     layer
         ``parcels`` or ``land_use``.
     accept_unknown
