@@ -37,3 +37,14 @@ def test_only_packages_say_what_they_offer() -> None:
     """What is public is said once, by the package; a module's own names are one underscore away."""
     modules = [path for path in ROOT.glob("erdao_gis/**/*.py") if path.name != "__init__.py"]
     assert [path.name for path in modules if "\n__all__ = " in path.read_text("utf-8")] == []
+
+
+def test_the_changelog_has_each_heading_once() -> None:
+    """No version stands twice, and no version has two lists of additions or of changes."""
+    version, found = "", []
+    for line in (ROOT / "CHANGELOG.md").read_text("utf-8").splitlines():
+        if line.startswith("## "):
+            version = line
+        if line.startswith("#"):
+            found.append((version, line))
+    assert sorted(found) == sorted(set(found))
