@@ -1,7 +1,9 @@
 """Fixtures that several test files share."""
 
+import gc
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,49 @@ QUIET = (
     "--no-first-run",
 )
 
+WAIT_S = 300
+"""How long a worker waits for what another one builds."""
+
+# What takes long, and what it is found by: browsers, atlases, notebooks, PDFs, and commands that
+# read and write whole workspaces. `make quick` leaves it out.
+SLOW_FIXTURES = {"browser", "page", "open_sheet", "atlas", "town", "town_atlas"}
+SLOW_FILES = (
+    "erdao_gis/maps/**/*.py",
+    "erdao_gis/parcels/**/*.py",
+    "erdao_gis/reports/**/*.py",
+    "erdao_gis/sample/**/*.py",
+    "tests/test_analysis_benchmark.py",
+    "tests/test_build_same_bytes.py",
+    "tests/test_catalogue_layers.py",
+    "tests/test_catalogue_workspace*.py",
+    "tests/test_cli.py",
+    "tests/test_import_*.py",
+    "tests/test_indicators_*.py",
+    "tests/test_maps_*.py",
+    "tests/test_notebooks.py",
+    "tests/test_parcels_balance_*.py",
+    "tests/test_parcels_com*.py",
+    "tests/test_parcels_heirs.py",
+    "tests/test_parcels_lineage*.py",
+    "tests/test_parcels_records.py",
+    "tests/test_reports_*.py",
+    "tests/test_sample_*.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what uses something slow: nobody has to remember to."""
+    root = Path(__file__).parents[1]
+    places = {path for pattern in SLOW_FILES for path in root.glob(pattern)}
+    for item in items:
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())) or item.path in places:
+            item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Leave the thousands of tests that were collected out of every later garbage collection."""
+    gc.freeze()
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -47,25 +92,47 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that gives the folder of a name, filled once for all workers of a run."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+
+    def built(name: str, build: Callable[[Path], object]) -> Path:
+        claim = shared / f"{name}.claim"
+        try:
+            claim.mkdir()  # one worker alone can make it
+        except FileExistsError:
+            until = time.monotonic() + WAIT_S
+            while not (claim / "done").exists():
+                if time.monotonic() > until:
+                    pytest.fail(f"Another worker has not built {name}: look for its error.")
+                time.sleep(0.1)
+        else:
+            (shared / name).mkdir()
+            build(shared / name)
+            (claim / "done").touch()
+        return shared / name
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def town(built_once: Callable[..., Path]) -> Path:
     """Write the sample town once for the whole run; tests read it and never change it."""
-    return write_sample(tmp_path_factory.mktemp("sample") / "town").folder
+    return built_once("sample", lambda folder: write_sample(folder / "town")) / "town"
 
 
 @pytest.fixture(scope="session")
-def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def atlas(built_once: Callable[..., Path]) -> Path:
     """Write the atlas of the shipped district once for the whole run."""
-    folder = tmp_path_factory.mktemp("atlas")
-    write_atlas(folder)
-    return folder
+    return built_once("atlas", write_atlas)
 
 
 @pytest.fixture(scope="session")
-def town_atlas(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def town_atlas(town: Path, built_once: Callable[..., Path]) -> Path:
     """Write the atlas of the sample town once for the whole run."""
-    folder = tmp_path_factory.mktemp("town_atlas")
-    write_atlas(folder, town)
-    return folder
+    return built_once("town_atlas", lambda folder: write_atlas(folder, town))
 
 
 @pytest.fixture

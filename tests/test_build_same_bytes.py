@@ -7,10 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from packaging.requirements import Requirement
-
-from erdao_gis.cli import erdao
 
 NAMED_PYTHON = (3, 11)
 """The Python whose build is kept; what others build may differ in the last digit."""
@@ -31,19 +28,10 @@ def test_the_environment_is_the_pinned_one() -> None:
         assert version(name) in pinned[name].specifier
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh build of the shipped layers."""
-    folder = tmp_path_factory.mktemp("maps")
-    result = CliRunner().invoke(erdao, ["build", "--into", str(folder)])
-    assert result.exit_code == 0, result.output
-    return folder
-
-
-def test_the_kept_maps_are_what_the_build_makes(built: Path) -> None:
+def test_the_kept_maps_are_what_the_build_makes(atlas: Path) -> None:
     """The same bytes with the named Python; another one agrees to the last written digit."""
     kept = {path.name: path.read_bytes() for path in (ROOT / "maps").iterdir()}
-    made = {path.name: path.read_bytes() for path in built.iterdir()}
+    made = {path.name: path.read_bytes() for path in atlas.iterdir()}
     assert kept.keys() == made.keys()
     if sys.version_info[:2] == NAMED_PYTHON:
         assert [name for name in made if made[name] != kept[name]] == []

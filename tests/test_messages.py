@@ -3,25 +3,44 @@
 import csv
 import re
 import string
+from collections import Counter
+from collections.abc import Iterable
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import pytest
 
 from erdao_gis.errors import ErdaoError, Fault, InputError, message_text, preferred_language
 
-FOLDER = resources.files("erdao_gis.shipped") / "strings" / "messages"
-ROWS = [
-    row
-    for table in FOLDER.iterdir()
-    if table.name.endswith(".csv")
-    for row in csv.DictReader(table.read_text("utf-8").splitlines())
-]
+WORDS = resources.files("erdao_gis.shipped") / "strings"
+
+
+def rows_in(folder: Traversable) -> list[dict[str, str]]:
+    """Read every table of a folder; each row names its table."""
+    return [
+        row | {"table": table.name}
+        for table in folder.iterdir()
+        if table.name.endswith(".csv")
+        for row in csv.DictReader(table.read_text("utf-8").splitlines())
+    ]
+
+
+ROWS = rows_in(WORDS / "messages")
+
+
+def doubled(found: Iterable[object]) -> list[object]:
+    """Give what stands there more than once."""
+    return [each for each, times in Counter(found).items() if times > 1]
 
 
 def test_keys_stand_once() -> None:
     """No two tables claim the same message."""
-    keys = [row["key"] for row in ROWS]
-    assert len(keys) == len(set(keys))
+    assert doubled(row["key"] for row in ROWS) == []
+
+
+def test_words_stand_once_in_their_table() -> None:
+    """A second row of one key would silently win over the first."""
+    assert doubled((row["table"], row["key"]) for row in rows_in(WORDS)) == []
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["key"])

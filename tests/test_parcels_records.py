@@ -168,8 +168,8 @@ def test_many_operations_keep_the_area_through_the_files(tmp_path: Path) -> None
     """Three dozen random cuts and mergers, each read from the files the last one wrote."""
     chance = random.Random(7)  # noqa: S311 - a repeatable walk, no secret
     place = place_with(tmp_path, ["A", "B", "C", "D"])
+    parcels = read_book(place).parcels
     for number in range(36):
-        parcels = read_book(place).parcels
         if len(parcels) > 8 or (len(parcels) > 5 and chance.random() < 0.4):
             code = str(parcels.area.idxmin())
             near = parcels.geometry[code].buffer(0.001)
@@ -181,7 +181,8 @@ def test_many_operations_keep_the_area_through_the_files(tmp_path: Path) -> None
             dx, dy = chance.uniform(-1, 1), chance.choice([-1, 1]) * chance.uniform(0.3, 1)
             ends = [(middle.x + way * dx * 300, middle.y + way * dy * 300) for way in (-1, 1)]
             record_split(place, code, LineString(ends), date=DAY)
-        assert read_book(place).parcels.area.sum() == pytest.approx(1200, rel=1e-6)
+        parcels = read_book(place).parcels
+        assert parcels.area.sum() == pytest.approx(1200, rel=1e-6)
     book = read_book(place)
     assert int(book.operations["step"].iloc[-1]) == 36
     ground = shapely.union_all(book.parcels.geometry.to_numpy(), grid_size=1e-6)

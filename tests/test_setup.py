@@ -73,3 +73,14 @@ def test_workbooks_look_alike_by_one_module() -> None:
     modules = ROOT.glob("erdao_gis/**/*.py")
     styled = [path.name for path in modules if "openpyxl.styles" in path.read_text("utf-8")]
     assert styled == ["cell_styles.py"]
+
+
+def test_the_changelog_has_each_heading_once() -> None:
+    """No version stands twice, and no version has two lists of additions or of changes."""
+    version, found = "", []
+    for line in (ROOT / "CHANGELOG.md").read_text("utf-8").splitlines():
+        if line.startswith("## "):
+            version = line
+        if line.startswith("#"):
+            found.append((version, line))
+    assert sorted(found) == sorted(set(found))

@@ -161,10 +161,11 @@ def _is_filled(value: object) -> bool:
 def _width(sheet: ReadOnlyWorksheet) -> int:
     """Count the columns up to the last that one of the first rows fills; 0 for a blank sheet."""
     width = filled = 0
-    for row in itertools.islice(sheet.iter_rows(max_col=_MOST_COLUMNS), _ROWS_LOOKED_AT):
-        last = max(
-            (place for place, cell in enumerate(row, 1) if _is_filled(cell.value)), default=0
-        )
+    rows = sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True)
+    for row in itertools.islice(rows, _ROWS_LOOKED_AT):
+        if row.count(None) == len(row):  # thousands of blank cells are passed over at once
+            continue
+        last = max((place for place, value in enumerate(row, 1) if _is_filled(value)), default=0)
         width, filled = max(width, last), filled + bool(last)
         if filled == _ROWS_FILLED:
             break
