@@ -16,6 +16,7 @@ from shapely import LineString, box
 
 from erdao_gis.catalogue import Workspace, check, create_workspace, read_layer, supply_record
 from erdao_gis.catalogue import supplying as supplying_module
+from erdao_gis.catalogue.operations import read_operations
 from erdao_gis.errors import (
     ErdaoError,
     FormatError,
@@ -227,7 +228,7 @@ def test_any_code_goes_through_the_table(tmp_path: Path, codes: list[str]) -> No
     file = tmp_path / "o.csv"
     text = books.operations_text(books.ParcelBook(parcels=plots, steps=steps, past=()))
     file.write_bytes(text.encode("utf-8"))
-    read = books.read_operations(file)
+    read = read_operations(file)
     assert tuple(read.itertuples(index=False, name=None)) == steps
 
 
@@ -393,7 +394,7 @@ def test_operations_that_were_edited_are_told(tmp_path: Path, text: str, key: st
     file = tmp_path / "parcels_operations.csv"
     file.write_text(text, "utf-8")
     with pytest.raises(FormatError) as caught:
-        books.read_operations(file)
+        read_operations(file)
     assert caught.value.key == key
     for language in ("zh", "en"):
         assert "parcels_operations.csv" in caught.value.message(language)  # type: ignore[arg-type]

@@ -76,8 +76,8 @@ def split(  # noqa: PLR0913, PLR0917  # one parameter an option
     as_json: bool,
 ) -> None:
     """沿一条线分割地块并记录 / Cut a parcel along a line, and record it."""
+    from erdao_gis.days import today
     from erdao_gis.parcels import line_of, read_line, record_split
-    from erdao_gis.parcels.lineage.days import today
 
     if (line is None) == (line_file is None):
         raise click.UsageError(word("lineage", "one_line", language))
@@ -124,8 +124,8 @@ def merge(  # noqa: PLR0913  # one parameter an option
     as_json: bool,
 ) -> None:
     """合并相邻地块并记录 / Unite parcels that share borders, and record it."""
+    from erdao_gis.days import today
     from erdao_gis.parcels import record_merger
-    from erdao_gis.parcels.lineage.days import today
 
     record = record_merger(
         workspace,
@@ -158,8 +158,8 @@ def renumber(  # one parameter an option
     as_json: bool,
 ) -> None:
     """更改地块编号并记录 / Give a parcel another code, and record it."""
+    from erdao_gis.days import today
     from erdao_gis.parcels import record_renumbering
-    from erdao_gis.parcels.lineage.days import today
 
     record = record_renumbering(workspace, code, new, date=date or today(), dry_run=dry_run)
     _tell(record, workspace, language, as_json=as_json)

@@ -29,6 +29,7 @@ from erdao_gis.indicators.explaining import (
     figures_of_clause,
 )
 from erdao_gis.indicators.indicator import Indicator, Input, Norm, Option, Result
+from erdao_gis.indicators.missing import missing_text
 from erdao_gis.indicators.own import load_own
 from erdao_gis.indicators.registry import indicator, indicator_inputs, norms, registry
 from erdao_gis.indicators.run import Parameters, Run, RunLike, compute_indicators
@@ -64,6 +65,7 @@ __all__ = [
     "indicator_inputs",
     "judge",
     "load_own",
+    "missing_text",
     "norms",
     "path_value",
     "read_statistics",

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from erdao_gis.catalogue.statistics import latest
+from erdao_gis.days import last_day
 from erdao_gis.errors import Fault, Language, SchemaError
 from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.outline import outline
@@ -117,16 +118,6 @@ def _plain(row: dict[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _day(text: str) -> dt.date:
-    """Return the day of a date; a year stands for its last day."""
-    try:
-        if len(text) == 4 and text.isdigit():  # noqa: PLR2004 - a year has four digits
-            return dt.date(int(text), 12, 31)
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise SchemaError("indicators_bad_date", {"date": text}) from None
-
-
 def _years(day: dt.date) -> float:
     """Return a day as years gone by: the last day of 2022 is 2022, whatever leap years lie between.
 
@@ -187,7 +178,7 @@ def evaluate(
     """
     if template not in ("mid", "final"):
         raise SchemaError("indicators_bad_template", {"template": template})
-    when = _day(as_of)
+    when = last_day(as_of)
     run = Run.over(place)
     rows = run.targets
     found = table or run.indicators(ids=[row.id for row in rows])

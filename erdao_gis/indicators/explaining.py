@@ -7,11 +7,12 @@ from typing import Any
 from erdao_gis.catalogue import layer_names, layer_schema
 from erdao_gis.errors import Language
 from erdao_gis.indicators.indicator import Indicator
+from erdao_gis.indicators.missing import missing_text
 from erdao_gis.indicators.naming import method_text
 from erdao_gis.indicators.outline import outline
 from erdao_gis.indicators.registry import norms, registry, split_id
 from erdao_gis.indicators.run import Run, RunLike
-from erdao_gis.indicators.table import figure_text, line_text, missing_text, plain_row
+from erdao_gis.indicators.table import figure_text, line_text, plain_row
 from erdao_gis.indicators.targets import target_of
 from erdao_gis.wording import word
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from erdao_gis.catalogue import layer_names, layer_schema
 from erdao_gis.errors import Fault, Language
 from erdao_gis.indicators.indicator import Indicator
+from erdao_gis.indicators.missing import missing_text
 from erdao_gis.indicators.outline import outline
 from erdao_gis.wording import Pair, word, words
 
@@ -164,12 +164,9 @@ def line_text(label: str, text: str, language: Language) -> str:
 def figure_text(row: Mapping[str, Any], language: Language) -> str:
     """Write a figure with its unit, band, state and target in one line."""
     if row["state"] == "no_data":
-        return _joined(
-            "within",
-            word("indicators", "no_data", language),
-            missing_text(row["missing"], language),
-            language,
-        )
+        reason = missing_text(row["missing"], language)
+        no_data = word("indicators", "no_data", language)
+        return word("indicators", "within", language).format(name=no_data, part=reason)
     unit = unit_text(row["unit"], language)
     text = f"{bounded_text(row['value'], row['state'])} {unit}".strip()
     if row["low"] is not None and row["high"] is not None:
@@ -206,39 +203,3 @@ def unit_text(unit: str, language: Language) -> str:
     """
     ours = words("indicators").get(f"unit_{unit}")
     return ours[language] if ours else outline().label("unit", unit, language)
-
-
-def missing_text(missing: list[str], language: Language) -> str:
-    """Name what is missing by the titles of the layers."""
-    said = []
-    for token in missing:
-        names = [_option_text(option, language) for option in token.split("|")]
-        said.append(word("indicators", "or", language).join(names))
-    mark = "、" if language == "zh" else ", "
-    return mark.join(said) or word("indicators", "nothing_to_count", language)
-
-
-def _option_text(option: str, language: Language) -> str:
-    layer, dot, column = option.partition(".")
-    if layer not in layer_names():
-        key, colon, rest = option.partition(":")
-        if key in ("statistics", "scene") or key.startswith("scene"):
-            base = word("indicators", key.split(" ")[0], language)
-            reason = words("indicators").get(f"{key}_{rest}")
-            if reason:
-                return _joined("within", base, reason[language], language)
-            return f"{base}{colon and ' '}{rest}"
-        if key in layer_names():
-            said = words("indicators").get(rest, {}).get(language, rest)
-            return _joined("condition", layer_schema(key).title(language), said, language)
-        return option
-    schema = layer_schema(layer)
-    if not dot:
-        return schema.title(language)
-    found = schema.column(column)
-    title = found.title(language) if found else column
-    return _joined("column", schema.title(language), title, language)
-
-
-def _joined(key: str, name: str, part: str, language: Language) -> str:
-    return word("indicators", key, language).format(name=name, part=part)

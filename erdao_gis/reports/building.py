@@ -4,7 +4,8 @@ import dataclasses
 import datetime as dt
 
 from erdao_gis.catalogue import Dataset
-from erdao_gis.errors import Language, SchemaError
+from erdao_gis.days import last_day
+from erdao_gis.errors import Language
 from erdao_gis.indicators import Evaluation
 from erdao_gis.plan import read_plan
 from erdao_gis.reports.figures import norm_lines, themes
@@ -16,29 +17,6 @@ from erdao_gis.reports.report_maps import report_maps
 from erdao_gis.wording import word
 
 _YEAR = 4
-
-
-def last_day(as_of: str | dt.date) -> dt.date:
-    """Return the day of an evaluation; a year stands for its last day.
-
-    Raises
-    ------
-    SchemaError
-        Neither a year nor a date.
-
-    Examples
-    --------
-    >>> last_day("2025"), last_day("2023-06-30")
-    (datetime.date(2025, 12, 31), datetime.date(2023, 6, 30))
-    """
-    if isinstance(as_of, dt.date):
-        return dt.date(as_of.year, as_of.month, as_of.day)
-    try:
-        if len(as_of) == _YEAR and as_of.isascii() and as_of.isdigit():
-            return dt.date(int(as_of), 12, 31)
-        return dt.date.fromisoformat(as_of)
-    except ValueError as error:
-        raise SchemaError("indicators_bad_date", {"date": as_of}) from error
 
 
 def date_text(as_of: str | dt.date, language: Language) -> str:

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from erdao_gis.errors import Language
-from erdao_gis.indicators import Indicator, Table, norms, registry
+from erdao_gis.indicators import Indicator, Table, missing_text, norms, registry
 from erdao_gis.indicators.naming import figure_label, method_text
 from erdao_gis.indicators.table import bounded_text, number_text, part_text, plain_row, unit_text
 from erdao_gis.plan import read_plan
-from erdao_gis.reports.gaps import missing_words
 from erdao_gis.reports.report_content import Block, FigureLine, NormLine, Theme
 from erdao_gis.wording import word
 
@@ -106,7 +105,7 @@ def _line(row: Mapping[str, Any], known: Indicator, language: Language) -> Figur
         if target is None
         else f"{operator_text(row['target_operator'])} {number_text(target)}".strip(),
         gap_text=gap_text(row),
-        missing_text=missing_words(row["missing"], language) if row["state"] == "no_data" else "",
+        missing_text=missing_text(row["missing"], language) if row["state"] == "no_data" else "",
         part_text=part_text(row, language),
         method_text="" if method is None else method.text(language),
     )

@@ -1,11 +1,10 @@
 """What is missing, in words a bureau can act on: the input, what there is, and whom to ask."""
 
 import dataclasses
-from collections.abc import Sequence
 
 from erdao_gis.catalogue import Dataset, layer_names, layer_schema
 from erdao_gis.errors import Language
-from erdao_gis.indicators import Table, registry
+from erdao_gis.indicators import Table, missing_text, registry
 from erdao_gis.reports.report_content import Missing
 from erdao_gis.wording import word
 
@@ -33,51 +32,6 @@ def _word_key(option: str) -> str:
     """Give the key of the words for a scene or reported figures: ``scene (2)`` is ``scene``."""
     layer, _, remark = _split(option)
     return f"{_SCENE}_{remark}" if layer == _SCENE and remark else layer.split(" ")[0]
-
-
-def _option_words(option: str, language: Language) -> str:
-    layer, column, remark = _split(option)
-    if layer.split(" ")[0] in (_STATISTICS, _SCENE):
-        return word("reports", f"input_{_word_key(option)}", language)
-    if layer not in layer_names():
-        return option
-    schema = layer_schema(layer)
-    title = schema.title(language)
-    if column:
-        found = schema.column(column)
-        named = found.title(language) if found else column
-        return word("reports", "input_column", language).format(layer=title, column=named)
-    if remark == "partial":
-        return word("reports", "input_partial", language).format(layer=title)
-    if remark:
-        return word("reports", "input_feature", language).format(layer=title, feature=remark)
-    return word("reports", "input_layer", language).format(layer=title)
-
-
-def _token_words(token: str, language: Language) -> str:
-    return word("reports", "or", language).join(
-        dict.fromkeys(_option_words(option, language) for option in token.split("|"))
-    )
-
-
-def missing_words(tokens: Sequence[str], language: Language) -> str:
-    """Name what is missing.
-
-    Parameters
-    ----------
-    tokens
-        Column ``missing`` of the indicator table: layers, ``layer.column``, ``layer:partial``,
-        alternatives between ``|``. None means that there was nothing to count.
-
-    Examples
-    --------
-    >>> missing_words(["residential", "roads:partial"], "zh")
-    '居住用地；道路（现有资料不完整）'
-    """
-    if not tokens:
-        return word("indicators", "nothing_to_count", language)
-    mark = "；" if language == "zh" else "; "
-    return mark.join(dict.fromkeys(_token_words(token, language) for token in tokens))
 
 
 def _joined_key(token: str) -> str:
@@ -157,7 +111,7 @@ def missing_inputs(table: Table, dataset: Dataset, language: Language) -> tuple[
     ranked = sorted(wanted.values(), key=lambda entry: (-entry.figures, entry.token))
     return tuple(
         Missing(
-            name=_token_words(entry.token, language),
+            name=missing_text([entry.token], language),
             held=_held(entry.token, dataset, language),
             whom=_whom(entry.token, language),
             indicators=tuple(entry.indicators),

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from erdao_gis.errors import Language
-from erdao_gis.indicators import Evaluation, path_value
+from erdao_gis.indicators import Evaluation, missing_text, path_value
 from erdao_gis.indicators.table import bounded_text, number_text
 from erdao_gis.reports.figures import clauses_text, operator_text, unit_words, with_unit
-from erdao_gis.reports.gaps import missing_words
 from erdao_gis.reports.report_charts import PathPoints, path_chart
 from erdao_gis.reports.report_content import Judged, LeftOut, Missing, Picture
 from erdao_gis.wording import word
@@ -82,7 +81,7 @@ def _reason(row: Mapping[str, Any], language: Language) -> str:
     if not row["reason"]:
         return ""
     if row["reason"] == "no_actual":
-        lacking = missing_words(row["missing"], language)
+        lacking = missing_text(row["missing"], language)
         said = [word("reports", "no_actual", language).format(missing=lacking)]
     else:
         said = [word("indicators", f"reason_{row['reason']}", language)]

@@ -4,9 +4,7 @@ Every operation is recorded in a flat table, keeps the area to one part in a mil
 the outline of what it retires, so that the parcels of an earlier day can be asked for.
 """
 
-import datetime as dt
 import math
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +16,7 @@ from shapely import LineString, MultiLineString, MultiPolygon, Polygon
 
 from erdao_gis.analysis.facts.given_parcels import parcels_given
 from erdao_gis.analysis.lineage.cut_ground import cut_apart, united
+from erdao_gis.days import is_day
 from erdao_gis.errors import GeometryError, NotInPlanError, SchemaError
 from erdao_gis.wording import label_list
 
@@ -31,7 +30,6 @@ _STATED_SLACK = 0.02
 _CENT_M2 = 0.01
 # A price, and the streets along it when it was drafted, were of the parcel as it was.
 _VOID = ("start_price", "frontage_m", "streets")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -304,11 +302,7 @@ def stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 def checked_day(date: str, last: str) -> str:
     """Return the day of an operation, ISO 8601 and not before the last one."""
-    try:
-        readable = bool(_DAY.fullmatch(date)) and bool(dt.date.fromisoformat(date))
-    except ValueError:
-        readable = False
-    if not readable or date < last:
+    if not is_day(date) or date < last:
         raise SchemaError("parcels_bad_date", {"date": date, "last": last or "-"})
     return date
 

@@ -11,6 +11,7 @@ import shapely
 from erdao_gis.analysis import compare_parcels, parcels_on
 from erdao_gis.catalogue import Dataset, Place, Workspace, open_workspace
 from erdao_gis.crs import ERDAO_REGION
+from erdao_gis.days import require_no_future
 from erdao_gis.errors import SchemaError
 from erdao_gis.files import read_features
 from erdao_gis.intake.outlines import guarded_shapes
@@ -18,7 +19,6 @@ from erdao_gis.land_use.file_edition import one_edition
 from erdao_gis.parcels.facts.surroundings import read_parcels
 from erdao_gis.parcels.lineage.attribute_changes import attribute_changes, fitted_attributes
 from erdao_gis.parcels.lineage.books import read_book
-from erdao_gis.parcels.lineage.days import require_no_future
 
 CHANGES = (
     "renumbered",

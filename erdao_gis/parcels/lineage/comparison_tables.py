@@ -1,11 +1,11 @@
 """A comparison of parcels as tables with headings for people, as a workbook and as a layer."""
 
-import datetime as dt
 from pathlib import Path
 
 import pandas as pd
 
 from erdao_gis.catalogue import layer_schema
+from erdao_gis.days import is_day
 from erdao_gis.errors import Language
 from erdao_gis.files import write_bytes_atomic, write_features
 from erdao_gis.parcels.answers import notices
@@ -19,11 +19,9 @@ def side_name(label: str, language: Language) -> str:
     """Name a side of a comparison: a date, a file, a scenario, or the workspace as it is."""
     if label == SCENARIO:
         return word("lineage", "a_scenario", language)
-    try:
-        dt.date.fromisoformat(label)
-    except ValueError:
-        return label or word("lineage", "as_it_is", language)
-    return word("lineage", "end_of_day", language).format(date=label)
+    if is_day(label):
+        return word("lineage", "end_of_day", language).format(date=label)
+    return label or word("lineage", "as_it_is", language)
 
 
 def said_over(found: Comparison, language: Language) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from shapely import LineString, MultiLineString
 
 from erdao_gis.analysis import ParcelBook, merge_parcels, renumber, split_parcel
 from erdao_gis.catalogue import Change, Workspace, change_layer, open_workspace
+from erdao_gis.days import require_no_future
 from erdao_gis.errors import GeometryError, SchemaError, WorkspaceError
 from erdao_gis.files.characters import unstorable
 from erdao_gis.parcels.lineage.books import LAYER, read_book, state_of_files, write_book
 from erdao_gis.parcels.lineage.cut_lines import extended_to_edge, require_near
-from erdao_gis.parcels.lineage.days import require_no_future
 from erdao_gis.parcels.lineage.inheriting import (
     Outcome,
     heirs_told,
