@@ -66,7 +66,7 @@ def rows_of(text: str, kind: type[Row], *, file: str) -> tuple[Row, ...]:
     text
         With a row of headings; a byte order mark is passed over.
     kind
-        Frozen dataclass; fields with a default may lack their column.
+        Frozen dataclass; fields with a default may lack their column, or leave their cell empty.
     file
         Name for messages.
 
@@ -110,6 +110,7 @@ def rows_of(text: str, kind: type[Row], *, file: str) -> tuple[Row, ...]:
             field.name: _value(field.name, hints[field.name], cells, file, number)
             for field in fields
             if there.issuperset(_columns(field.name, hints[field.name]))
+            and (field.default is dataclasses.MISSING or cells.get(field.name) != "")
         }
         found.append(kind(**values))
     return tuple(found)

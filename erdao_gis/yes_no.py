@@ -10,17 +10,17 @@ fault of the import; a measure has no list of faults and refuses its frame with 
 names feature and value, because either guess would be a figure that nobody asked for.
 """
 
-import csv
 import functools
 import unicodedata
 from collections.abc import Mapping
-from importlib import resources
+from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
 import pandas as pd
 
 from erdao_gis.errors import SchemaError
+from erdao_gis.rows import shipped_rows
 from erdao_gis.wording import label_list
 
 WORD_LISTS = ("yes_no", "bridge", "tunnel")
@@ -30,15 +30,22 @@ _NO = "no"
 _SHOWN = 6
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Word:
+    """A row of ``layers/catalogue/yes_no_words.csv``."""
+
+    lists: tuple[str, ...]
+    word: str
+    code: str
+
+
 @functools.cache
 def _words(codes: str) -> Mapping[str, str]:
     """Give word -> code of one list; what yes and no mean there is looked up once more."""
     lists: dict[str, dict[str, str]] = {}
-    path = resources.files("erdao_gis.shipped") / "catalogue" / "yes_no_words.csv"
-    with path.open("r", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            for name in row["lists"].split(";"):
-                lists.setdefault(name, {})[row["word"]] = row["code"]
+    for row in shipped_rows("catalogue/yes_no_words", _Word):
+        for name in row.lists:
+            lists.setdefault(name, {})[row.word] = row.code
     own = lists[codes]
     plain = {word: own.get(code, code) for word, code in lists["yes_no"].items()}
     return own | {word: code for word, code in plain.items() if word not in own}

@@ -78,7 +78,7 @@ def test_every_layer_row_is_whole(row: dict[str, str]) -> None:
     assert row["role"] != "input" or (row["obtain_zh"] and row["completeness"] == "empty")
 
 
-@pytest.mark.parametrize("row", rows("columns"), ids=lambda row: f"{row['layer']}-{row['column']}")
+@pytest.mark.parametrize("row", rows("columns"), ids=lambda row: f"{row['layer']}-{row['name']}")
 def test_every_column_row_is_whole(row: dict[str, str]) -> None:
     """Each column belongs to a layer, has a type, and its code list exists."""
     assert row["layer"] == "*" or row["layer"] in layer_names()

@@ -110,7 +110,7 @@ def test_one_feature_a_line_sorted_by_id(layer: str) -> None:
 def test_columns_stand_in_the_order_of_the_schema(layer: str) -> None:
     """Every feature carries all columns of its layer, the common ones first."""
     rows = table("catalogue/columns.csv")
-    expected = [row["column"] for own in ("*", layer) for row in rows if row["layer"] == own]
+    expected = [row["name"] for own in ("*", layer) for row in rows if row["layer"] == own]
     assert all(list(row) == expected for row in properties(layer))
 
 
@@ -122,8 +122,8 @@ def test_codes_come_from_the_code_lists(layer: str) -> None:
         lists[row["list"]].add(row["code"])
     lists["land_use_edition"] = {row["edition"] for row in table("land_use/editions.csv")}
     columns = [row for row in table("catalogue/columns.csv") if row["layer"] in ("*", layer)]
-    coded = {row["column"]: lists[row["codes"]] for row in columns if row["codes"]}
-    required = [row["column"] for row in columns if row["required"] == "yes"]
+    coded = {row["name"]: lists[row["codes"]] for row in columns if row["codes"]}
+    required = [row["name"] for row in columns if row["required"] == "yes"]
     for row in properties(layer):
         assert all(row[name] is None or row[name] in codes for name, codes in coded.items()), row
         assert all(row[name] not in (None, "") for name in required), row

@@ -4,16 +4,16 @@ The units are rows of ``layers/catalogue/units.csv``: a dimension, and how many 
 own unit one is, as a fraction, so that 15 亩 are 10,000 m2 exactly.
 """
 
-import csv
 import functools
 import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from importlib import resources
 from typing import Literal
+
+from erdao_gis.rows import shipped_rows
 
 Side = Literal["least", "most"]
 
@@ -34,10 +34,17 @@ class Unit:
     "As the columns of the catalogue name it."
     dimension: str
     "Only units of one dimension are converted into each other."
-    ratio: Fraction
-    "How many of the dimension's own unit (m2, m, 1, CNY ...) one of it is."
+    numerator: int
+    denominator: int
     name_zh: str
     name_en: str
+    names: tuple[str, ...]
+    "What headings and cells call it."
+
+    @property
+    def ratio(self) -> Fraction:
+        """How many of the dimension's own unit (m2, m, 1, CNY ...) one of it is."""
+        return Fraction(self.numerator, self.denominator)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +52,10 @@ class LimitWord:
     """A word or sign that makes a figure a limit, such as 不大于 or 以下."""
 
     word: str
-    place: str
-    "``before`` or ``after`` the figure."
+    place: Literal["before", "after"]
+    "Where it stands beside the figure."
     side: Side
+    about: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,25 +80,12 @@ def plain_text(text: str) -> str:
     return _BLANK.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    path = resources.files("erdao_gis.shipped") / "catalogue" / f"{name}.csv"
-    with path.open("r", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
-
-
 @functools.cache
 def _units() -> dict[str, Unit]:
     """All units by their key and by every plain name."""
     found: dict[str, Unit] = {}
-    for row in _rows("units"):
-        unit = Unit(
-            key=row["key"],
-            dimension=row["dimension"],
-            ratio=Fraction(int(row["numerator"]), int(row["denominator"])),
-            name_zh=row["name_zh"],
-            name_en=row["name_en"],
-        )
-        for name in (unit.key, *row["names"].split(";")):
+    for unit in shipped_rows("catalogue/units", Unit):
+        for name in (unit.key, *unit.names):
             found[plain_text(name)] = unit
     return found
 
@@ -163,12 +158,8 @@ def ratio_between(unit: Unit, column_unit: str, *, counted: bool = True) -> Frac
 def limit_words() -> tuple[LimitWord, ...]:
     """Words and signs of limits, the longest first; rows of ``limit_words.csv``."""
     found = [
-        LimitWord(
-            word=plain_text(row["word"]),
-            place=row["place"],
-            side="most" if row["side"] == "most" else "least",
-        )
-        for row in _rows("limit_words")
+        replace(row, word=plain_text(row.word))
+        for row in shipped_rows("catalogue/limit_words", LimitWord)
     ]
     return tuple(sorted(found, key=lambda word: (-len(word.word), word.word)))
 

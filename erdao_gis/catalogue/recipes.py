@@ -9,7 +9,6 @@ The evidence of a result is not written down but follows: D where the row makes 
 the worst of its inputs, C at best. Its accuracy is the worst of the inputs and of the row.
 """
 
-import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -25,7 +24,7 @@ from erdao_gis import shapes
 from erdao_gis.catalogue.schema import dates_of, layer_names
 from erdao_gis.crs import GEOGRAPHIC, WORKING
 from erdao_gis.errors import GeometryError, SchemaError
-from erdao_gis.yes_no import is_yes
+from erdao_gis.rows import rows_of
 
 # Gaps this short in a street are crossings and slips of the pen; longer ones a row must allow.
 SHORT_GAP_M: Final = 150.0
@@ -95,37 +94,6 @@ class Recipe:
         return frozenset(filled | numbers)
 
 
-def _recipe(row: Mapping[str, str], line: int) -> Recipe:
-    def number(name: str) -> float | None:
-        return float(row[name]) if row[name] else None
-
-    return Recipe(
-        layer=row["layer"],
-        id=row["id"],
-        operation=row["operation"],
-        of=_keys(row["of"]),
-        by=_keys(row["by"]),
-        north=_keys(row["north"]),
-        east=_keys(row["east"]),
-        south=_keys(row["south"]),
-        west=_keys(row["west"]),
-        side=row["side"],
-        width_m=number("width_m"),
-        bridge_m=number("bridge_m"),
-        near=row["near"],
-        choice=is_yes(
-            row["choice"], file=f"recipes.csv:{line}", feature=row["id"], column="choice"
-        ),
-        identity=row["identity"],
-        accuracy_m=number("accuracy_m"),
-        open_sides=row["open_sides"],
-        group=row["group"],
-        sources=row["sources"],
-        reason_zh=row["reason_zh"],
-        reason_en=row["reason_en"],
-    )
-
-
 def read_recipes(path: Traversable | None = None) -> tuple[Recipe, ...]:
     """Read all recipes, in file order.
 
@@ -137,22 +105,15 @@ def read_recipes(path: Traversable | None = None) -> tuple[Recipe, ...]:
     Raises
     ------
     SchemaError
-        A row's number, choice, operation, side or arguments do not fit, or an id stands twice.
+        A row's cell, operation, side or arguments do not fit, or an id stands twice.
     """
     table = path or resources.files("erdao_gis.shipped") / "recipes" / "recipes.csv"
     found: dict[str, Recipe] = {}
-    with table.open("r", encoding="utf-8") as stream:
-        for line, row in enumerate(csv.DictReader(stream), start=2):
-            try:
-                recipe = _recipe(row, line)
-            except SchemaError:
-                raise
-            except ValueError as error:
-                raise SchemaError("recipe_number", {"line": line, "problem": error}) from error
-            if recipe.id in found:
-                raise SchemaError("recipe_twice", {"line": line, "id": recipe.id})
-            _require_arguments(recipe, line)
-            found[recipe.id] = recipe
+    for line, recipe in enumerate(rows_of(table.read_text("utf-8"), Recipe, file=table.name), 2):
+        if recipe.id in found:
+            raise SchemaError("recipe_twice", {"line": line, "id": recipe.id})
+        _require_arguments(recipe, line)
+        found[recipe.id] = recipe
     return tuple(found.values())
 
 

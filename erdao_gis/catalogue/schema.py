@@ -5,17 +5,15 @@ The facts are rows of ``layers/catalogue/{layers,columns,codes,sources}.csv``, a
 geometry.
 """
 
-import csv
 import functools
-from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import resources
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from erdao_gis.catalogue.measuring_units import unit_called
 from erdao_gis.errors import Language, NotInPlanError
 from erdao_gis.land_use import EDITIONS
-from erdao_gis.yes_no import is_yes
+from erdao_gis.rows import shipped_rows
+from erdao_gis.wording import Pair
 
 Role = Literal["plan", "base", "input"]
 Completeness = Literal["complete", "partial", "empty"]
@@ -28,6 +26,8 @@ _PERCENT = "%"  # reads better than its name
 class Column:
     """One column of a layer."""
 
+    layer: str
+    "Layer that has it; ``*``: every layer."
     name: str
     "Name in files and frames."
     type: ColumnType
@@ -87,7 +87,7 @@ class Layer:
     obtain_zh: str
     "Where the district gets better data."
     obtain_en: str
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...] = ()
 
     def title(self, language: Language) -> str:
         """Name of the layer for people, in ``language``."""
@@ -128,10 +128,13 @@ class Source:
     note_en: str
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    path = resources.files("erdao_gis.shipped") / "catalogue" / f"{name}.csv"
-    with path.open("r", encoding="utf-8") as stream:
-        yield from csv.DictReader(stream)
+@dataclass(frozen=True, kw_only=True)
+class _Code:
+    """A row of ``layers/catalogue/codes.csv``."""
+
+    list: str
+    code: str
+    name: Pair
 
 
 @functools.cache
@@ -142,8 +145,8 @@ def code_lists() -> dict[str, dict[str, tuple[str, str]]]:
     'traced from open data'
     """
     lists: dict[str, dict[str, tuple[str, str]]] = {}
-    for row in _rows("codes"):
-        lists.setdefault(row["list"], {})[row["code"]] = (row["name_zh"], row["name_en"])
+    for row in shipped_rows("catalogue/codes", _Code):
+        lists.setdefault(row.list, {})[row.code] = (row.name.zh, row.name.en)
     # Their table says more of them than a name, so their names stand there.
     lists["land_use_edition"] = {
         name: (edition.title.zh, edition.title.en) for name, edition in EDITIONS.items()
@@ -151,43 +154,15 @@ def code_lists() -> dict[str, dict[str, tuple[str, str]]]:
     return lists
 
 
-def _column(row: dict[str, str]) -> Column:
-    return Column(
-        name=row["column"],
-        type=row["type"],  # type: ignore[arg-type]  # a test walks every row
-        unit=row["unit"],
-        required=is_yes(row["required"], file="columns.csv", feature=row["column"]),
-        codes=row["codes"],
-        title_zh=row["title_zh"],
-        title_en=row["title_en"],
-        about_zh=row["about_zh"],
-        about_en=row["about_en"],
-        aliases=tuple(alias for alias in row["aliases"].split(";") if alias),
-    )
-
-
 @functools.cache
 def _layers() -> dict[str, Layer]:
-    columns = [(row["layer"], _column(row)) for row in _rows("columns")]
-    found: dict[str, Layer] = {}
-    for row in _rows("layers"):
-        box = tuple(float(part) for part in row["complete_bbox"].split(",") if part)
-        found[row["name"]] = Layer(
-            name=row["name"],
-            role=row["role"],  # type: ignore[arg-type]  # a test walks every row
-            theme=row["theme"],
-            geometry=row["geometry"],  # type: ignore[arg-type]
-            completeness=row["completeness"],  # type: ignore[arg-type]
-            complete_bbox=box or None,  # type: ignore[arg-type]
-            title_zh=row["title_zh"],
-            title_en=row["title_en"],
-            about_zh=row["about_zh"],
-            about_en=row["about_en"],
-            obtain_zh=row["obtain_zh"],
-            obtain_en=row["obtain_en"],
-            columns=tuple(column for owner, column in columns if owner in ("*", row["name"])),
+    columns = shipped_rows("catalogue/columns", Column)
+    return {
+        layer.name: replace(
+            layer, columns=tuple(each for each in columns if each.layer in ("*", layer.name))
         )
-    return found
+        for layer in shipped_rows("catalogue/layers", Layer)
+    }
 
 
 def layer_names(*, role: Role | None = None) -> list[str]:
@@ -225,7 +200,7 @@ def layer_schema(name: str) -> Layer:
 @functools.cache
 def sources() -> dict[str, Source]:
     """All sources by key, as listed in ``layers/SOURCES.md``."""
-    return {row["key"]: Source(**row) for row in _rows("sources")}
+    return {row.key: row for row in shipped_rows("catalogue/sources", Source)}
 
 
 def dates_of(source: str) -> str | None:

@@ -6,63 +6,68 @@ of their own. Rows of the layer ``evidence`` say how the certainty of a place ch
 rows of ``ramp`` colour the classes of a measured value, with part ``none`` for no data.
 """
 
-import csv
 import dataclasses
 import functools
 import re
 from collections.abc import Mapping
-from importlib import resources
+from typing import Literal
 
 from erdao_gis.errors import SchemaError
-from erdao_gis.yes_no import is_yes
+from erdao_gis.rows import shipped_rows
 
 OTHER = "*"
-MARKERS = ("", "dot", "square", "diamond", "node", "rail")
 _COLOUR = re.compile(r"#[0-9A-F]{6}")
 _RAMP = "ramp"
 _NO_DATA = "none"
 _DASH = re.compile(r"\d+(\.\d+)?( \d+(\.\d+)?)*")
+_PATTERNS = {"stroke": _COLOUR, "fill": _COLOUR, "label_colour": _COLOUR, "dash": _DASH}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Style:
-    """How one layer, or one part of it, is drawn."""
+    """How one layer, or one part of it, is drawn: a row of ``layers/styles/styles.csv``."""
 
+    layer: str
+    """Name of the layer."""
+    by: str
+    """Column that tells the parts apart; empty when there is one style."""
     part: str
     """Value of the layer's ``by`` column; empty when the layer has one style."""
-    order: int
+    order: int = 0
     """Drawing order; larger lies on top."""
-    stroke: str
+    stroke: str = ""
     """Line colour, ``#RRGGBB``; empty for none."""
-    width: float
+    width: float = 0.0
     """Line width in pixels."""
-    fill: str
+    fill: str = ""
     """Fill colour, ``#RRGGBB``; empty for none."""
-    fill_opacity: float
+    fill_opacity: float = 0.0
     """Opacity of a plain fill, 0 to 1."""
-    hatch_angle: float
+    hatch_angle: float = 0.0
     """Direction of hatching in degrees."""
-    hatch_gap: float
+    hatch_gap: float = 0.0
     """Distance between hatching lines in pixels."""
-    marker: str
+    marker: Literal["", "dot", "square", "diamond", "node", "rail"] = ""
     """Shape of points (dot, square, diamond, node) or of a line (rail)."""
-    size: float
+    size: float = 0.0
     """Half the width of a marker in pixels."""
-    dash: str
+    dash: str = ""
     """Dash pattern of its own, in pixels; empty for a solid line."""
-    label_priority: int
+    hatched: bool = False
+    """Of a grade of evidence: whether areas and points are hatched instead of filled."""
+    label_priority: int = 0
     """Larger is placed first; 0 for no label."""
-    label_size: float
+    label_size: float = 0.0
     """Letter height in pixels."""
-    label_colour: str
+    label_colour: str = ""
     """Letter colour, ``#RRGGBB``."""
-    label_from_zoom: float
+    label_from_zoom: float = 0.0
     """Labels appear from this zoom on."""
-    shown: bool
+    shown: bool = False
     """Whether the layer is switched on when a page opens."""
-    title_zh: str
+    title_zh: str = ""
     """Chinese legend text of the part; empty when the layer's title serves."""
-    title_en: str
+    title_en: str = ""
     """English legend text of the part."""
 
 
@@ -101,51 +106,13 @@ class EvidenceStyle:
     """Whether areas and points are hatched instead of filled."""
 
 
-def _fault(line: int, column: str, value: str, expected: str) -> SchemaError:
-    facts = {"line": line, "column": column, "value": value, "expected": expected}
-    return SchemaError("style_bad_value", facts)
-
-
-def _number(row: Mapping[str, str], column: str, line: int) -> float:
-    text = row[column]
-    if not text:
-        return 0.0
-    try:
-        return float(text)
-    except ValueError as error:
-        raise _fault(line, column, text, "a number") from error
-
-
-def _matching(row: Mapping[str, str], column: str, line: int, pattern: re.Pattern[str]) -> str:
-    text = row[column]
-    if text and not pattern.fullmatch(text):
-        raise _fault(line, column, text, pattern.pattern)
-    return text
-
-
-def _style(row: Mapping[str, str], line: int) -> Style:
-    if row["marker"] not in MARKERS:
-        raise _fault(line, "marker", row["marker"], ", ".join(MARKERS))
-    return Style(
-        part=row["part"],
-        order=int(_number(row, "order", line)),
-        stroke=_matching(row, "stroke", line, _COLOUR),
-        width=_number(row, "width", line),
-        fill=_matching(row, "fill", line, _COLOUR),
-        fill_opacity=_number(row, "fill_opacity", line),
-        hatch_angle=_number(row, "hatch_angle", line),
-        hatch_gap=_number(row, "hatch_gap", line),
-        marker=row["marker"],
-        size=_number(row, "size", line),
-        dash=_matching(row, "dash", line, _DASH),
-        label_priority=int(_number(row, "label_priority", line)),
-        label_size=_number(row, "label_size", line),
-        label_colour=_matching(row, "label_colour", line, _COLOUR),
-        label_from_zoom=_number(row, "label_from_zoom", line),
-        shown=is_yes(row["shown"], file="styles.csv", feature=row["part"], column="shown"),
-        title_zh=row["title_zh"],
-        title_en=row["title_en"],
-    )
+def _require_patterns(style: Style, line: int) -> None:
+    """Refuse what is no colour or no dash pattern."""
+    for column, pattern in _PATTERNS.items():
+        value = getattr(style, column)
+        if value and not pattern.fullmatch(value):
+            facts = {"line": line, "column": column, "value": value, "expected": pattern.pattern}
+            raise SchemaError("style_bad_value", facts)
 
 
 @functools.cache
@@ -154,18 +121,15 @@ def _table() -> tuple[dict[str, LayerStyle], dict[str, EvidenceStyle]]:
     layers: dict[str, dict[str, Style]] = {}
     by: dict[str, str] = {}
     evidence: dict[str, EvidenceStyle] = {}
-    path = resources.files("erdao_gis.shipped") / "styles" / "styles.csv"
-    with path.open("r", encoding="utf-8") as stream:
-        for line, row in enumerate(csv.DictReader(stream), start=2):
-            style = _style(row, line)
-            if row["layer"] == "evidence":
-                hatched = is_yes(row["hatched"], file="styles.csv", column="hatched")
-                evidence[style.part] = EvidenceStyle(
-                    evidence=style.part, dash=style.dash, hatched=hatched
-                )
-                continue
-            layers.setdefault(row["layer"], {})[style.part] = style
-            by[row["layer"]] = row["by"]
+    for line, style in enumerate(shipped_rows("styles/styles", Style), start=2):
+        _require_patterns(style, line)
+        if style.layer == "evidence":
+            evidence[style.part] = EvidenceStyle(
+                evidence=style.part, dash=style.dash, hatched=style.hatched
+            )
+            continue
+        layers.setdefault(style.layer, {})[style.part] = style
+        by[style.layer] = style.by
     return {
         name: LayerStyle(layer=name, by=by[name], parts=parts) for name, parts in layers.items()
     }, evidence

@@ -4,14 +4,12 @@ What is not understood is left as it is, for the check to name. A limit "below" 
 as "at most" that figure: the layers do not tell the two apart.
 """
 
-import csv
 import functools
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from importlib import resources
 
 from erdao_gis.catalogue.measuring_units import (
     Side,
@@ -21,6 +19,7 @@ from erdao_gis.catalogue.measuring_units import (
     unit_called,
     unit_names,
 )
+from erdao_gis.rows import shipped_rows
 
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 # A blank, or the end of a line, between two figures: which of them is meant cannot be told.
@@ -38,6 +37,7 @@ _AND = "(?:且|并且|并|和|,|;|、)?"
 class LimitColumns:
     """The two columns of a layer that hold the limits of one quantity."""
 
+    layer: str
     least: str
     most: str
     names: tuple[str, ...]
@@ -63,17 +63,11 @@ def limit_columns(layer: str) -> tuple[LimitColumns, ...]:
     >>> limit_columns("parcels")[0].most
     'floor_area_ratio_max'
     """
-    path = resources.files("erdao_gis.shipped") / "catalogue" / "limit_columns.csv"
-    with path.open("r", encoding="utf-8") as stream:
-        return tuple(
-            LimitColumns(
-                least=row["least"],
-                most=row["most"],
-                names=tuple(plain_text(name) for name in row["names"].split(";")),
-            )
-            for row in csv.DictReader(stream)
-            if row["layer"] == layer
-        )
+    return tuple(
+        replace(row, names=tuple(plain_text(name) for name in row.names))
+        for row in shipped_rows("catalogue/limit_columns", LimitColumns)
+        if row.layer == layer
+    )
 
 
 def _any_of(words: Sequence[str]) -> str:

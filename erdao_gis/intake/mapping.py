@@ -5,12 +5,10 @@ the workspace), the column's own name, its Chinese title and aliases. Nothing is
 column takes one heading, a heading gives one column.
 """
 
-import csv
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib import resources
 
 from erdao_gis.catalogue.measuring_units import (
     HeadingForm,
@@ -26,6 +24,7 @@ from erdao_gis.catalogue.schema import Column, Layer
 from erdao_gis.errors import SchemaError
 from erdao_gis.intake.limit_texts import limit_columns
 from erdao_gis.intake.mapping_files import Origin, Said
+from erdao_gis.rows import shipped_rows
 
 _Stems = dict[str, list[tuple[bool, str, HeadingForm]]]
 _Note = tuple[str, Mapping[str, object]]
@@ -71,14 +70,22 @@ class Matched:
         return next((pair for pair in self.pairs if pair.column == column), None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Alias:
+    """A row of ``layers/catalogue/aliases.csv``."""
+
+    layer: str
+    column: str
+    alias: str
+    found_in: str
+
+
 @functools.cache
 def _more_aliases() -> dict[tuple[str, str], tuple[str, ...]]:
-    path = resources.files("erdao_gis.shipped") / "catalogue" / "aliases.csv"
     found: dict[tuple[str, str], tuple[str, ...]] = {}
-    with path.open("r", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            key = (row["layer"], row["column"])
-            found[key] = (*found.get(key, ()), row["alias"])
+    for row in shipped_rows("catalogue/aliases", _Alias):
+        key = (row.layer, row.column)
+        found[key] = (*found.get(key, ()), row.alias)
     return found
 
 

@@ -1,7 +1,6 @@
 """The maps of a report: rows of ``layers/reports/maps.csv``, drawn as SVG."""
 
-import csv
-from importlib import resources
+from dataclasses import dataclass
 
 import geopandas as gpd
 
@@ -9,7 +8,8 @@ from erdao_gis.catalogue import Dataset, code_lists, layer_schema, sources
 from erdao_gis.drawing import Sheet, SheetLayer, draw_map, extent_of, layer_style
 from erdao_gis.errors import Language
 from erdao_gis.reports.report_content import Picture
-from erdao_gis.wording import word
+from erdao_gis.rows import shipped_rows
+from erdao_gis.wording import Pair, word
 
 _SIZE = (960.0, 620.0)
 _MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
@@ -21,15 +21,20 @@ _MOST_NAMED = 100
 Extent = tuple[float, float, float, float]
 
 
-def _rows() -> list[dict[str, str]]:
-    path = resources.files("erdao_gis.shipped") / "reports" / "maps.csv"
-    with path.open("r", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
+@dataclass(frozen=True, kw_only=True)
+class _MapRow:
+    """A row of ``layers/reports/maps.csv``."""
+
+    key: str
+    title: Pair
+    layers: tuple[str, ...]
+    "``layer`` or ``layer=style``, from the bottom up."
+    backdrop: tuple[str, ...]
 
 
-def _named(text: str) -> list[tuple[str, str]]:
-    """Read ``layer`` or ``layer=style``, parted by semicolons."""
-    pairs = [item.partition("=") for item in text.split(";") if item]
+def _named(items: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Part layers from their styles; without one, the layer's own."""
+    pairs = [item.partition("=") for item in items]
     return [(layer, style or layer) for layer, _, style in pairs]
 
 
@@ -90,22 +95,22 @@ def report_maps(
     """
     pictures: list[Picture] = []
     extent: Extent | None = None
-    for row in _rows():
+    for row in shipped_rows("reports/maps", _MapRow):
         featured = [
             _sheet_layer(name, style, dataset, language, backdrop=False)
-            for name, style in _named(row["layers"])
+            for name, style in _named(row.layers)
         ]
         subject = [layer for layer in featured if _placed(layer)]
         if not subject:
             continue
         ground = [
             _sheet_layer(name, style, dataset, language, backdrop=True)
-            for name, style in _named(row["backdrop"])
+            for name, style in _named(row.backdrop)
         ]
         ground = [layer for layer in ground if _placed(layer)]
         # One extent for all maps, so that they can be laid side by side: that of the first.
         extent = extent or extent_of([layer.frame for layer in subject], margin=_MARGIN)
-        key, title = f"map-{row['key']}", row[f"title_{language}"]
+        key, title = f"map-{row.key}", row.title.text(language)
         sheet = Sheet(
             extent=extent,
             size=_SIZE,

@@ -1,11 +1,9 @@
 """What parcels that were split or merged take over from those before them, and what they lose."""
 
-import csv
 import dataclasses
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import pandas as pd
@@ -18,6 +16,7 @@ from erdao_gis.intake.fitting import fit_rows
 from erdao_gis.intake.mapping import match_headings
 from erdao_gis.land_use import EDITIONS, PRESENT_EDITION, class_codes, parent_code
 from erdao_gis.parcels.facts.surroundings import are_assumed
+from erdao_gis.rows import shipped_rows
 
 _LAYER = "parcels"
 _USE = "land_use_code"
@@ -42,11 +41,17 @@ class Outcome:
         return any(value is None for value in self.after.values())
 
 
+@dataclass(frozen=True, kw_only=True)
+class _MoneyWord:
+    """A row of ``layers/catalogue/money_headings.csv``."""
+
+    word: str
+    about: str
+
+
 @functools.cache
 def _money_words() -> tuple[str, ...]:
-    path = resources.files("erdao_gis.shipped") / "catalogue" / "money_headings.csv"
-    with path.open("r", encoding="utf-8") as stream:
-        return tuple(row["word"] for row in csv.DictReader(stream))
+    return tuple(row.word for row in shipped_rows("catalogue/money_headings", _MoneyWord))
 
 
 def money_columns(headings: Iterable[str]) -> list[str]:
