@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from erdao_gis.maps import PageContent, PageGroup, PageLayer, Pair, PlanEntry, write_atlas
@@ -27,6 +28,10 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+
+# How long an example takes says nothing of what is right.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 WAIT_S = 300
 """How long a worker waits for what another one builds."""

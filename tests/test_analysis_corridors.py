@@ -63,7 +63,7 @@ def test_street_on_a_border_counts_in_both_units() -> None:
     assert length_within(units, line).tolist() == [100.0, 100.0]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.integers(-50, 150), st.integers(-50, 150)), min_size=2, max_size=9, unique=True

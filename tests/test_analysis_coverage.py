@@ -107,7 +107,7 @@ places_strategy = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(places=places_strategy, reach=st.floats(1, 80), more=st.floats(0, 40))
 def test_share_grows_with_reach(
     places: list[tuple[float, float]], reach: float, more: float
@@ -119,7 +119,7 @@ def test_share_grows_with_reach(
     assert 0 <= near <= far + 1e-9 <= 1 + 1e-9
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(places=places_strategy, seed=st.integers(0, 99))
 def test_order_of_rows_does_not_matter(places: list[tuple[float, float]], seed: int) -> None:
     """Neither the order of units nor that of facilities changes a figure."""
@@ -131,7 +131,7 @@ def test_order_of_rows_does_not_matter(places: list[tuple[float, float]], seed: 
     np.testing.assert_allclose(shuffled.reindex(plain.index), plain, atol=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(places=places_strategy, at=st.floats(5, 95))
 def test_splitting_a_unit_keeps_the_covered_area(
     places: list[tuple[float, float]], at: float

@@ -130,7 +130,7 @@ def lawn_frame(rows: list[tuple[float, float, float, float]]) -> gpd.GeoDataFram
     return frame(*turned)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=lawns)
 def test_equals_the_intersection_with_the_union(
     rows: list[tuple[float, float, float, float]],
@@ -141,7 +141,7 @@ def test_equals_the_intersection_with_the_union(
     assert area_within(frame(SQUARE), green)[0] == pytest.approx(expected, abs=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rows=lawns, at=st.floats(1, 99))
 def test_areas_of_parts_add_up(rows: list[tuple[float, float, float, float]], at: float) -> None:
     """Splitting a unit or a lawn loses and doubles nothing."""
@@ -160,7 +160,7 @@ def test_areas_of_parts_add_up(rows: list[tuple[float, float, float, float]], at
     assert area_within(frame(SQUARE), halves)[0] == pytest.approx(whole, abs=1e-5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rows=lawns)
 def test_more_green_is_never_less(rows: list[tuple[float, float, float, float]]) -> None:
     """Another lawn never lowers the ratio, and it stays within 0 and 1."""

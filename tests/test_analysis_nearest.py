@@ -28,7 +28,7 @@ def shape_of(corners: list[tuple[int, int]], kind: str) -> shapely.Geometry:
     return kinds[kind]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     streets=st.lists(segment, min_size=1, max_size=8),
     corners=st.lists(place, min_size=1, max_size=5),

@@ -223,7 +223,7 @@ def test_parts_of_a_road_are_streets_of_their_own() -> None:
 whole_points = st.tuples(st.integers(0, 12), st.integers(0, 12))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.lists(whole_points, min_size=2, max_size=3, unique=True), min_size=1, max_size=6)
 )

@@ -391,7 +391,7 @@ def test_windows_do_not_change_a_figure(monkeypatch: pytest.MonkeyPatch) -> None
 corner = st.tuples(st.floats(-15, 95), st.floats(-15, 95))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(corners=st.lists(corner, min_size=3, max_size=8), seed=st.integers(0, 1000))
 def test_agrees_with_shapely_cell_by_cell(corners: list[tuple[float, float]], seed: int) -> None:
     """Any polygon, partly outside too: shares equal the sum over cells of shapely's areas."""

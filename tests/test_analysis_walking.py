@@ -256,7 +256,7 @@ def test_faults_name_units_streets_and_length() -> None:
     assert "H1" in each[0].message("zh")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.floats(1, 199), st.floats(0, 1), st.lists(st.tuples(st.floats(0, 400), st.floats(0, 400)),
                                                  min_size=1, max_size=3),
@@ -351,7 +351,7 @@ def test_agrees_with_one_networkx_search_per_facility() -> None:
 places = st.lists(st.tuples(st.floats(0, 400), st.floats(0, 400)), min_size=1, max_size=5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(homes=places, shops=places, extra=places)
 def test_more_facilities_never_lengthen_a_walk(
     homes: list[tuple[float, float]],

@@ -35,7 +35,7 @@ def words(labels: list[Label]) -> list[str]:
     return ["".join(label.lines) for label in labels]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(10, 390), st.integers(10, 290)), min_size=2, max_size=30))
 def test_names_never_overlap(places: list[tuple[int, int]]) -> None:
     """However crowded the points, no two names share ground and none leaves the window."""

@@ -90,7 +90,7 @@ def test_nothing_refers_to_the_outside() -> None:
         assert set(re.findall(r"url\(([^)])", svg)) <= {"#"}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(max_size=40))
 def test_any_text_gives_xml(text: str) -> None:
     """Whatever a name holds, the drawing can be parsed, and the title reads as the data."""

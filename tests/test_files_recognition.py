@@ -69,7 +69,7 @@ def test_part_of_a_shapefile_points_to_the_shp(tmp_path: Path) -> None:
 HEADS = [b"", b"{", b"SQLite format 3\x00", b"\x00\x00\x27\x0a", b"PAR1", b"II*\x00", b"MM\x00+"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from([*HEADS, b"PK\x03\x04", b"a,b\n", b"<"]), st.binary(max_size=400))
 def test_any_bytes_end_in_an_error_of_ours(head: bytes, rest: bytes) -> None:
     """Nonsense behind any format's first bytes is a table or an error that says what to do."""

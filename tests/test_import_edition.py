@@ -303,7 +303,6 @@ WORDS = st.sampled_from(["", "07", "0701", "070102", "0901", "城镇住宅用地
 
 @settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(own=st.lists(WORDS, min_size=3, max_size=3), words=st.lists(WORDS, min_size=3, max_size=3))

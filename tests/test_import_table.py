@@ -467,7 +467,6 @@ FIGURES = st.sampled_from(["", "1", "2.5", "≤3", "1.0-2.0", "约2"])
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=st.lists(st.tuples(CELLS, FIGURES), min_size=1, max_size=12))

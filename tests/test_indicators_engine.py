@@ -568,9 +568,7 @@ def test_what_is_missing_is_said_as_people_say_it(make: Make) -> None:
     assert "人口的“常住人口”字段" in lines.lines("zh")[2]
 
 
-@settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(near=st.integers(1, 900), further=st.integers(1, 900), cut=st.integers(1, 999))
 def test_coverage_grows_with_reach_and_not_with_drawing(
     make: Make, near: int, further: int, cut: int

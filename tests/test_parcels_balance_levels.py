@@ -64,7 +64,7 @@ def grounds(draw: Callable[..., int]) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFram
 Dates = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, BalanceGround]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(grounds())
 def test_coarser_levels_are_sums_of_the_finest(dates: Dates) -> None:
     """Hectares of a class are those of its parts, at both dates, and the total never changes."""
@@ -79,7 +79,7 @@ def test_coarser_levels_are_sums_of_the_finest(dates: Dates) -> None:
         assert found.total["present_ha"] == pytest.approx(finest.total["planned_ha"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(grounds())
 def test_transitions_sum_to_the_table_at_every_level(dates: Dates) -> None:
     """Rows sum to the present and columns to the plan, whatever overlaps or is missing."""
@@ -94,7 +94,7 @@ def test_transitions_sum_to_the_table_at_every_level(dates: Dates) -> None:
             assert (others == 0).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(grounds())
 def test_units_sum_to_the_whole_at_every_level(dates: Dates) -> None:
     """Units that do not overlap and what lies outside of them make up each line."""
@@ -110,7 +110,7 @@ def test_units_sum_to_the_whole_at_every_level(dates: Dates) -> None:
         assert (percent.round(6).isin([0, 100])).all(axis=None)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(grounds(), st.sampled_from(LEVELS))
 def test_a_level_is_what_a_plain_overlay_gives(dates: Dates, level: int) -> None:
     """Classes, transitions and units of a level against geopandas, without any grouping of ours."""

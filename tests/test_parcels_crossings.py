@@ -169,7 +169,7 @@ CORNERS = st.tuples(*[st.integers(-50, 150).map(lambda whole: whole + 0.5)] * 2)
 
 
 @given(st.lists(CORNERS, min_size=2, max_size=5, unique=True), st.sampled_from([0, 5, 20, 60]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_metres_are_shapely_s_own(corners: list[tuple[float, float]], off: int) -> None:
     """As drawn inside the square; for certain inside the square shrunk by the accuracy."""
     way, plot = LineString(corners), SQUARE.geometry["0"]

@@ -104,7 +104,7 @@ def test_what_is_no_bridge_has_frontage() -> None:
         assert frontage(LineString([(-500, -10), (500, -10)]), bridge=[value]) == {"0": 100}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(0, 2 * np.pi), st.floats(-1e5, 1e5))
 def test_frontage_does_not_turn_with_the_map(angle: float, away: float) -> None:
     """Turned and moved together, parcel and street have the same frontage."""
@@ -277,7 +277,7 @@ def test_an_accuracy_is_no_negative_or_endless_number(accuracy: float) -> None:
     st.lists(st.tuples(st.integers(-80, 160), st.integers(-80, 160), st.integers(5, 120),
                        st.integers(5, 120), st.integers(0, 60)), min_size=1, max_size=4),
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_bands_are_the_areas_moved_in_and_out(boxes: list[tuple[int, ...]]) -> None:
     """Least and most are those of shapely's own intersections, and hold the figure as drawn."""
     shapes = [box(x, y, x + w, y + h) for x, y, w, h, _ in boxes]

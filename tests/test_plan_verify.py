@@ -129,7 +129,7 @@ def test_result_is_told_in_both_languages(plan: Plan, text: str, language: str, 
     assert "ND03" in said
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(before=st.integers(0, 959), count=st.integers(1, 5))
 def test_blank_lines_anywhere_lose_no_quote(before: int, count: int) -> None:
     """Law: blank lines move what stands below them and nothing else."""
