@@ -14,17 +14,12 @@ one step that ``erdao undo`` takes back.
 from erdao_gis.parcels.answers import write_balance, write_check, write_draft, write_facts
 from erdao_gis.parcels.balance.balance_tables import balance_table
 from erdao_gis.parcels.balance.place_balance import PlaceBalance, WorkspaceBalance, balance_parcels
+from erdao_gis.parcels.balance.planned_ground import planned_uses
 from erdao_gis.parcels.draft.area_draft import AreaDraft, draft_areas
 from erdao_gis.parcels.facts.facts_of_place import ParcelFacts, facts_of_parcels
 from erdao_gis.parcels.facts.limit_check import LimitCheck, check_parcels
 from erdao_gis.parcels.facts.precision import cannot_tell, facts_borne
-from erdao_gis.parcels.facts.surroundings import (
-    are_assumed,
-    edition_of,
-    planned_uses,
-    read_parcels,
-    surroundings,
-)
+from erdao_gis.parcels.facts.surroundings import surroundings
 from erdao_gis.parcels.lineage.books import read_book
 from erdao_gis.parcels.lineage.compared_ground import changed_ground
 from erdao_gis.parcels.lineage.comparison import (
@@ -42,6 +37,7 @@ from erdao_gis.parcels.lineage.recorded_changes import (
     record_renumbering,
     record_split,
 )
+from erdao_gis.parcels.parcels_of_place import are_assumed, edition_of, read_parcels
 from erdao_gis.parcels.recoding.recode import Recoding, recode_parcels
 
 __all__ = [

@@ -13,9 +13,10 @@ from erdao_gis.analysis import BalanceGround, BalanceRules, balance_ground
 from erdao_gis.catalogue import Dataset, shipped_layer
 from erdao_gis.errors import Fault, GeometryError, WorkspaceError
 from erdao_gis.land_use import mixed_codes
+from erdao_gis.parcels.balance.planned_ground import ground_met, planned_uses
 from erdao_gis.parcels.facts.facts_tables import assumed_count
-from erdao_gis.parcels.facts.surroundings import edition_of, ground_met, planned_uses
 from erdao_gis.parcels.facts.usable import Parted, part_usable
+from erdao_gis.parcels.parcels_of_place import edition_of
 from erdao_gis.wording import Pair
 
 Scope = Literal["all", "parcels"]

@@ -10,7 +10,7 @@ from erdao_gis.errors import Fault, Language
 from erdao_gis.parcels.draft.area_draft import AreaDraft
 from erdao_gis.parcels.facts.facts_of_place import ParcelFacts
 from erdao_gis.parcels.facts.precision import cannot_tell, facts_borne
-from erdao_gis.parcels.facts.surroundings import are_assumed
+from erdao_gis.parcels.parcels_of_place import are_assumed
 from erdao_gis.shapes.accuracy import accuracy_of
 from erdao_gis.wording import word, words
 from erdao_gis.yes_no import WORD_LISTS, as_codes

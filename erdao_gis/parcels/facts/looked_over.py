@@ -16,7 +16,8 @@ from erdao_gis.analysis import (
 )
 from erdao_gis.catalogue import Dataset, Place
 from erdao_gis.errors import Fault
-from erdao_gis.parcels.facts.surroundings import as_areas, crossing_lines, edition_of, read_parcels
+from erdao_gis.parcels.facts.surroundings import as_areas, crossing_lines
+from erdao_gis.parcels.parcels_of_place import edition_of, read_parcels
 
 _BUILT_OF = ("buildings", "parks_and_green")
 

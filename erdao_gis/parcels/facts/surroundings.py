@@ -4,17 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from erdao_gis.analysis import CROSSED_BY
 from erdao_gis.catalogue import Dataset, Place
 from erdao_gis.crs import WORKING
-from erdao_gis.errors import SchemaError, WorkspaceError
-from erdao_gis.land_use import PRESENT_EDITION
-from erdao_gis.yes_no import read_codes
 
 _MEMBERSHIPS = ("zones", "belts", "clusters", "cores", "nodes", "subdistricts")
 _RIVER = ("river_management",)
@@ -53,72 +47,6 @@ _PARTS = {
     "subsidence": _Part(layer="protected_land", column="protection", codes=("subsidence",)),
     "protected_land": _Part(layer="protected_land", column="protection", codes=_RIVER, other=True),
 }
-
-
-def read_parcels(place: Place = None) -> gpd.GeoDataFrame:
-    """Read the parcels of a place.
-
-    Parameters
-    ----------
-    place
-        A dataset, a workspace or its folder; without it the shipped layers.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        EPSG:4551, index: the parcel codes.
-
-    Raises
-    ------
-    WorkspaceError
-        There are none: the shipped layers hold no parcels, and none were imported.
-    """
-    parcels = Dataset.open(place).layer("parcels")
-    if parcels.empty:
-        raise WorkspaceError("parcels_none_here")
-    return parcels
-
-
-def edition_of(*frames: gpd.GeoDataFrame) -> str:
-    """Tell the edition of the land-use codes, the present one where nothing is said.
-
-    Raises
-    ------
-    SchemaError
-        More than one.
-
-    Examples
-    --------
-    >>> edition_of(gpd.GeoDataFrame({"edition": ["2020", None]}, geometry=[None, None], crs=4551))
-    '2020'
-    """
-    said = {
-        str(value)
-        for frame in frames
-        if "edition" in frame.columns
-        for value in frame["edition"].dropna()
-    }
-    if len(said) > 1:
-        raise SchemaError("parcels_mixed_editions", {"found": ", ".join(sorted(said))})
-    return said.pop() if said else PRESENT_EDITION
-
-
-def are_assumed(parcels: gpd.GeoDataFrame) -> "pd.Series[bool]":
-    """Tell of each parcel whether it was drafted for illustration; none is where nothing says so.
-
-    Raises
-    ------
-    SchemaError
-        A value of ``assumed`` that means neither yes nor no.
-
-    Examples
-    --------
-    >>> are_assumed(gpd.GeoDataFrame({"assumed": ["是", False]}, geometry=[None, None])).tolist()
-    [True, False]
-    """
-    if "assumed" not in parcels.columns:
-        return pd.Series(data=False, index=parcels.index)
-    return read_codes(parcels["assumed"], file="parcels") == "yes"
 
 
 def _completeness(frame: gpd.GeoDataFrame) -> str:
@@ -226,53 +154,3 @@ def roads_complete_on(areas: gpd.GeoDataFrame, place: Place = None) -> gpd.GeoSe
     land = Dataset.open(place).complete_on("roads")
     ground = shapely.union_all(areas.geometry.to_numpy()) if land is None else land
     return gpd.GeoSeries([ground], crs=WORKING, name="roads")
-
-
-def planned_uses(present: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Lay the parcels' planned uses over the present land use; elsewhere the use stays.
-
-    Parameters
-    ----------
-    present
-        Land use in EPSG:4551.
-    parcels
-        Parcels in EPSG:4551 with the codes of the plan.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        ``land_use_code`` and outlines: all parcels under their codes, what is left of the
-        present land under ``land_use/<id>``.
-    """
-    columns = ["land_use_code", "geometry"]
-    rest = present.loc[present.geometry.notna(), columns].copy()
-    lands = rest.geometry.to_numpy().copy()
-    met, taken = ground_met(lands, parcels)
-    lands[met] = shapely.difference(lands[met], taken)
-    rest = rest.set_geometry(gpd.GeoSeries(lands, index=rest.index, crs=present.crs))
-    rest = rest.loc[~rest.geometry.is_empty]
-    rest.index = pd.Index([f"land_use/{key}" for key in rest.index], name="id")
-    both = pd.concat([parcels[columns], rest])
-    return gpd.GeoDataFrame(both, geometry="geometry", crs=present.crs)
-
-
-def ground_met(
-    lands: npt.NDArray[np.object_], parcels: gpd.GeoDataFrame
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
-    """Return which areas meet parcels, and the outline of the parcels that each of them meets.
-
-    Cutting an area by these takes a small part of the time that cutting by the outline of all
-    parcels takes, and gives the same.
-
-    Parameters
-    ----------
-    lands
-        Areas in metres.
-    parcels
-        Parcels in the same CRS; those without an outline meet nothing.
-    """
-    shapes = parcels.geometry.dropna().to_numpy()
-    land, plot = shapely.STRtree(shapes).query(lands, predicate="intersects")
-    met, begin = np.unique(land, return_index=True)
-    groups = np.split(plot, begin[1:]) if len(met) else []
-    return met, np.array([shapely.union_all(shapes[each]) for each in groups], dtype=object)

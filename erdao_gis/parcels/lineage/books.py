@@ -22,7 +22,7 @@ from erdao_gis.catalogue.operations import OPERATION_COLUMNS, TEXT_MARK, read_op
 from erdao_gis.crs import to_working
 from erdao_gis.errors import WorkspaceError
 from erdao_gis.files import read_features, write_features, write_text_atomic
-from erdao_gis.parcels.facts.surroundings import read_parcels
+from erdao_gis.parcels.parcels_of_place import read_parcels
 from erdao_gis.wording import label_list
 
 LAYER = "parcels"

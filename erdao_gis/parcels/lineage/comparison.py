@@ -16,9 +16,9 @@ from erdao_gis.errors import SchemaError
 from erdao_gis.files import read_features
 from erdao_gis.intake.outlines import guarded_shapes
 from erdao_gis.land_use.file_edition import one_edition
-from erdao_gis.parcels.facts.surroundings import read_parcels
 from erdao_gis.parcels.lineage.attribute_changes import attribute_changes, fitted_attributes
 from erdao_gis.parcels.lineage.books import read_book
+from erdao_gis.parcels.parcels_of_place import read_parcels
 
 CHANGES = (
     "renumbered",

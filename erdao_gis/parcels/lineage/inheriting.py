@@ -15,7 +15,7 @@ from erdao_gis.errors import SchemaError
 from erdao_gis.intake.fitting import fit_rows
 from erdao_gis.intake.mapping import match_headings
 from erdao_gis.land_use import EDITIONS, PRESENT_EDITION, class_codes, parent_code
-from erdao_gis.parcels.facts.surroundings import are_assumed
+from erdao_gis.parcels.parcels_of_place import are_assumed
 from erdao_gis.rows import shipped_rows
 
 _LAYER = "parcels"
