@@ -4,6 +4,7 @@ import time
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -115,8 +116,8 @@ def test_empty_layer_is_undecided() -> None:
 
 def test_null_geometries_are_passed_over() -> None:
     """Unplaced features beside placed ones do not disturb the comparison."""
-    frame = _streets()
-    frame.loc[len(frame)] = [None]
+    unplaced = gpd.GeoDataFrame(geometry=[None], crs=_streets().crs)
+    frame = pd.concat([_streets(), unplaced], ignore_index=True)
     assert guard_datum(frame, frame).decided
 
 
