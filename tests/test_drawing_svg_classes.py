@@ -100,8 +100,8 @@ def test_one_value_is_one_class() -> None:
 def test_method_is_told_in_both_languages() -> None:
     """The legend's line names method, number of classes and unit."""
     classes = classified(pd.Series([1.0, 2.0, 3.0]), method="equal", count=2, unit="m²")
-    assert classes.told("zh") == "等距分级，2 级；单位：m²"
-    assert classes.told("en") == "Equal intervals, 2 classes; unit: m²"
+    assert classes.method_text("zh") == "等距分级，2 级；单位：m²"
+    assert classes.method_text("en") == "Equal intervals, 2 classes; unit: m²"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from erdao_gis.intake import (
     undo_import,
 )
 from erdao_gis.intake.mapping import column_names_of, match_headings
-from erdao_gis.intake.mapping_files import Said, kept_text, read_mapping, said_pairs
+from erdao_gis.intake.mapping_files import StatedPair, mapping_text, read_mapping, stated_pairs
 
 PARCELS = layer_schema("parcels")
 
@@ -149,15 +149,15 @@ HEADINGS = ["=1+1", "+x", "-x", "@SUM(A1)", "'=quoted", "面积,亩", '"q"', "a\
 
 def test_no_cell_of_the_kept_file_computes(tmp_path: Path) -> None:
     """Headings that look like formulas are quoted, and come back as they were."""
-    pairs = [Said(heading=heading, column="") for heading in HEADINGS]
+    pairs = [StatedPair(heading=heading, column="") for heading in HEADINGS]
     path = tmp_path / "m.csv"
-    path.write_text(kept_text(pairs), "utf-8", newline="")
+    path.write_text(mapping_text(pairs), "utf-8", newline="")
     cells = path.read_text("utf-8-sig").splitlines()[1:]
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
     assert [said.heading for said in read_mapping(path, origin="kept")] == HEADINGS
 
 
-def matched(*headings: str, said: Sequence[Said] = ()) -> dict[str, str]:
+def matched(*headings: str, said: Sequence[StatedPair] = ()) -> dict[str, str]:
     """Match headings to columns of parcels."""
     found = match_headings(PARCELS, headings, said, file="f")
     return {pair.heading: pair.column for pair in found.pairs}
@@ -206,13 +206,13 @@ def test_both_limits_of_a_quantity_are_told_by_their_signs() -> None:
 
 def test_a_heading_left_alone_is_not_matched_by_its_alias() -> None:
     """An empty column says that the heading keeps its own name."""
-    assert matched("容积率", said=said_pairs({"容积率": ""})) == {}
+    assert matched("容积率", said=stated_pairs({"容积率": ""})) == {}
 
 
 def test_one_column_told_twice_is_refused() -> None:
     """Which one holds cannot be told."""
     with pytest.raises(SchemaError, match="twice"):
-        matched("a", "b", said=said_pairs({"a": "id", "b": "id"}))
+        matched("a", "b", said=stated_pairs({"a": "id", "b": "id"}))
 
 
 def test_a_very_long_heading_is_soon_done_with() -> None:

@@ -27,7 +27,7 @@ from erdao_gis.parcels import (
     record_split,
     write_comparison,
 )
-from erdao_gis.parcels.lineage.comparison_tables import said_over
+from erdao_gis.parcels.lineage.comparison_tables import comparison_headings
 from erdao_gis.reports.parcel_changes import write_changes_map
 
 X, Y = 460_000, 4_860_000
@@ -244,7 +244,7 @@ def test_a_place_is_compared_with_its_scenario(tmp_path: Path) -> None:
         ["B", "B", "unchanged", 300.0, 300.0],
     ]
     assert found.attributes.to_numpy().tolist() == [["C", "land_use_code", "0901", "0701"]]
-    assert said_over(found, "en")[0] == (
+    assert comparison_headings(found, "en")[0] == (
         "Before: the workspace as it is. After: a scenario (not written to the workspace)."
     )
     write_comparison(found, tmp_path / "out", "zh")

@@ -75,7 +75,7 @@ def place(tmp_path: Path) -> Workspace:
 
 def kept(place: Workspace) -> dict[str, bytes]:
     """Read all files of the parcels as bytes."""
-    paths = place.kept_paths("parcels")
+    paths = place.layer_paths("parcels")
     return {path.name: path.read_bytes() for path in paths if path.exists()}
 
 

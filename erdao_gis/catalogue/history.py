@@ -80,7 +80,7 @@ def remember(workspace: Workspace, name: str) -> Path:
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     there = []
-    for path in workspace.kept_paths(name):
+    for path in workspace.layer_paths(name):
         if path.exists():
             write_bytes_atomic(making / path.name, path.read_bytes())
             there.append(path.name)
@@ -118,13 +118,13 @@ def _already_put_back(workspace: Workspace, entries: list[Path]) -> str | None:
     return name if gone and name in layer_names() else None
 
 
-def _kept_in(workspace: Workspace, entry: Path) -> tuple[str, dict[str, bytes]]:
+def _entry_files(workspace: Workspace, entry: Path) -> tuple[str, dict[str, bytes]]:
     """Read the layer and the files of an entry; a received one must not reach beyond itself."""
     manifest = json.loads((entry / _MANIFEST).read_text("utf-8"))
     name, files = str(manifest["layer"]), [str(file) for file in manifest["files"]]
     if name not in layer_names() or entry.name.partition("-")[2] != name:
         raise ValueError(f"layer {name!r}")
-    foreign = set(files) - {path.name for path in workspace.kept_paths(name)}
+    foreign = set(files) - {path.name for path in workspace.layer_paths(name)}
     if foreign:
         raise ValueError(f"files {sorted(foreign)}")
     return name, {file: (entry / file).read_bytes() for file in files}
@@ -147,12 +147,12 @@ def restore_last(workspace: Workspace) -> str:
         raise WorkspaceError("nothing_to_undo", {"folder": str(workspace.folder)})
     entry = entries[-1]
     try:
-        name, kept = _kept_in(workspace, entry)
+        name, kept = _entry_files(workspace, entry)
     except (OSError, ValueError, KeyError, TypeError) as error:
         facts = {"entry": str(entry), "problem": f"{type(error).__name__}: {error}"}
         raise WorkspaceError("history_damaged", facts) from error
     begin(workspace, entry)
-    for path in workspace.kept_paths(name):
+    for path in workspace.layer_paths(name):
         if path.name in kept:
             write_bytes_atomic(path, kept[path.name])
         else:

@@ -21,7 +21,7 @@ def change_layer(workspace: Workspace, name: str, put: Callable[[], None]) -> tu
     workspace
         Held alone until all is written.
     name
-        The layer; its files (`Workspace.kept_paths`) are kept in the history as they were.
+        The layer; its files (`Workspace.layer_paths`) are kept in the history as they were.
     put
         Writes the files. If it fails, what was there before is put back.
 

@@ -70,7 +70,7 @@ class Workspace:
         """File with the features of ``name`` that such operations took out of force."""
         return self.folder / "layers" / f"{name}_retired.gpkg"
 
-    def kept_paths(self, name: str) -> tuple[Path, ...]:
+    def layer_paths(self, name: str) -> tuple[Path, ...]:
         """All files of the supplied layer ``name``: a change may write them, an undo restores."""
         return (
             self.supplied_path(name),

@@ -9,10 +9,10 @@ from erdao_gis.cli.catalogue import AS_JSON, WORKSPACE
 from erdao_gis.cli.parcels import (
     INTO,
     SHOWN,
-    say_parcels,
+    print_parcels,
+    print_written,
     show_parcels,
-    tell_long,
-    tell_written,
+    warn_long,
 )
 from erdao_gis.cli.screen import show_json
 from erdao_gis.errors import Language
@@ -71,7 +71,7 @@ def balance(  # noqa: PLR0913 - one parameter an option
     from erdao_gis.parcels.balance.notes import balance_notes, drafted_note
 
     run = Run(workspace, population=population, scope=scope)
-    tell_long(run.dataset, language)
+    warn_long(run.dataset, language)
     whole = run.balance
     found = whole.at(level)
     if unit:
@@ -86,17 +86,17 @@ def balance(  # noqa: PLR0913 - one parameter an option
         paths.append(write_balance_page(page, run, level=level, unit=unit, language=language))
     if as_json:
         show_json(_records(found, language))
-        _tell_left_out(found, language, err=True)
+        _print_left_out(found, language, err=True)
         return
     show_parcels(balance_table(found, language), language, every=True)
     for note in balance_notes(found):
         click.echo(note.text(language))
     if len(found.audit):
-        say_parcels("audited", language, number=len(found.audit))
-    _tell_faults(found, language)
+        print_parcels("audited", language, number=len(found.audit))
+    _print_faults(found, language)
     for note in drafted_note(found):
         click.echo(note.text(language))
-    tell_written(paths, language)
+    print_written(paths, language)
 
 
 def _records(balance: "WorkspaceBalance", language: Language) -> list[dict[str, object]]:
@@ -112,16 +112,16 @@ def _records(balance: "WorkspaceBalance", language: Language) -> list[dict[str, 
     ]
 
 
-def _tell_left_out(balance: "WorkspaceBalance", language: Language, *, err: bool = False) -> None:
+def _print_left_out(balance: "WorkspaceBalance", language: Language, *, err: bool = False) -> None:
     """Say which rows are not in the balance, and which codes were no text."""
     from erdao_gis.parcels.balance.notes import left_out_notes
 
     for note in left_out_notes(balance):
         click.echo(note.text(language), err=err)
-    _tell_faults(balance, language, err=err)
+    _print_faults(balance, language, err=err)
 
 
-def _tell_faults(balance: "WorkspaceBalance", language: Language, *, err: bool = False) -> None:
+def _print_faults(balance: "WorkspaceBalance", language: Language, *, err: bool = False) -> None:
     """Name the rows that are not in the balance, and the codes that were no text."""
     for fault in balance.faults[:SHOWN]:
         click.echo(f"- [{fault.rule}] {fault.message(language)}", err=err)

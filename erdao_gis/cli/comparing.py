@@ -95,12 +95,12 @@ def _show_comparison(found: "Comparison", language: Language) -> None:
         account_table,
         attributes_table,
         changes_table,
+        comparison_headings,
         counted_how,
-        said_over,
         totals_table,
     )
 
-    for line in (*said_over(found, language), *counted_how(found, language)):
+    for line in (*comparison_headings(found, language), *counted_how(found, language)):
         click.echo(visible(line))
     changed = ~found.table["change"].isin(["unchanged", "altered"])
     _show_first(changes_table(found, language)[changed.to_numpy()], language)

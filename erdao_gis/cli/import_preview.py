@@ -43,7 +43,7 @@ def show_import(prepared: "PreparedImport", language: Language, *, faults: bool)
             reason = _of_feature(visible(entry["id"] or ""), str(entry[f"reason_{language}"]))
             row = entry["row"] or word("cli", "whole_file", language)
             say(key, language, {"row": row, "reason": reason})
-        _say_more(len(table), language)
+        _print_more(len(table), language)
     same = [pair.column for pair in prepared.pairs if _is_plain(pair)]
     if same:
         say("import_same", language, {"names": ", ".join(same)})
@@ -65,13 +65,13 @@ def show_import(prepared: "PreparedImport", language: Language, *, faults: bool)
         "unchanged": prepared.unchanged,
     }
     say("import_diff", language, difference)
-    _show_codes_kept(prepared, language)
+    _show_kept_codes(prepared, language)
     _show_replaced(prepared, layer, language)
     _show_carried(prepared, layer, language)
     if faults:
         for fault in prepared.faults[:SHOWN]:
             click.echo(f"- [{fault.rule}] {fault.message(language)}")
-        _say_more(len(prepared.faults), language)
+        _print_more(len(prepared.faults), language)
 
 
 def _show_reading(prepared: "PreparedImport", language: Language) -> None:
@@ -89,7 +89,7 @@ def _show_reading(prepared: "PreparedImport", language: Language) -> None:
         say("datum_note", language, {"note": prepared.datum_note(language)})
 
 
-def _show_codes_kept(prepared: "PreparedImport", language: Language) -> None:
+def _show_kept_codes(prepared: "PreparedImport", language: Language) -> None:
     """List land-use codes of the layer that the table says otherwise."""
     kept = prepared.codes_kept
     if kept.empty:
@@ -101,7 +101,7 @@ def _show_codes_kept(prepared: "PreparedImport", language: Language) -> None:
     ]
     heads = [word("cli", f"codes_kept_{side}", language) for side in ("layer", "table")]
     show_table(rows, ["id", *heads, ""])
-    _say_more(len(kept), language)
+    _print_more(len(kept), language)
 
 
 def _show_replaced(prepared: "PreparedImport", layer: "Layer", language: Language) -> None:
@@ -131,7 +131,7 @@ def _show_values(values: "pd.DataFrame", layer: "Layer", language: Language) -> 
     ]
     heads = [word("cli", f"replaced_{part}", language) for part in ("column", "old", "new")]
     show_table(rows, ["id", *heads])
-    _say_more(len(values), language)
+    _print_more(len(values), language)
 
 
 def _show_carried(prepared: "PreparedImport", layer: "Layer", language: Language) -> None:
@@ -147,7 +147,7 @@ def _show_carried(prepared: "PreparedImport", layer: "Layer", language: Language
     if carried.lost:
         ids = ", ".join(visible(code) for code in carried.lost[:SHOWN])
         say("import_joined_lost", language, {"ids": ids})
-        _say_more(len(carried.lost), language)
+        _print_more(len(carried.lost), language)
 
 
 def _counted(numbers: "Mapping[str, int]", layer: "Layer", language: Language) -> str:
@@ -196,9 +196,9 @@ def _show_counts(prepared: "PreparedImport", language: Language) -> None:
     if alone:
         ids = ", ".join(visible(code) for code in alone[:SHOWN])
         say("import_without_row", language, {"ids": ids})
-        _say_more(len(alone), language)
+        _print_more(len(alone), language)
 
 
-def _say_more(number: int, language: Language) -> None:
+def _print_more(number: int, language: Language) -> None:
     if number > SHOWN:
         say("import_and_more", language, {"number": number - SHOWN})

@@ -88,7 +88,7 @@ def split(  # noqa: PLR0913, PLR0917  # one parameter an option
     record = record_split(
         workspace, code, cut, date=date or today(), new_codes=new_codes, dry_run=dry_run
     )
-    _tell(record, workspace, language, as_json=as_json)
+    _print_record(record, workspace, language, as_json=as_json)
 
 
 @click.command()
@@ -136,7 +136,7 @@ def merge(  # noqa: PLR0913  # one parameter an option
         stated=stated,
         dry_run=dry_run,
     )
-    _tell(record, workspace, language, as_json=as_json)
+    _print_record(record, workspace, language, as_json=as_json)
 
 
 @click.command()
@@ -162,10 +162,10 @@ def renumber(  # one parameter an option
     from erdao_gis.parcels import record_renumbering
 
     record = record_renumbering(workspace, code, new, date=date or today(), dry_run=dry_run)
-    _tell(record, workspace, language, as_json=as_json)
+    _print_record(record, workspace, language, as_json=as_json)
 
 
-def _tell(record: "Record", workspace: Path, language: Language, *, as_json: bool) -> None:
+def _print_record(record: "Record", workspace: Path, language: Language, *, as_json: bool) -> None:
     """Print what an operation did."""
     if as_json:
         show_json(
@@ -205,13 +205,13 @@ def _tell(record: "Record", workspace: Path, language: Language, *, as_json: boo
         tell("extended", language, metres=f"{record.extended_m:.3f}")
     if record.kind == "split" and record.parts > 1:
         tell("split_parts", language, parts=record.parts, number=len(record.heirs))
-    _tell_outcomes(record, language)
+    _print_outcomes(record, language)
     if record.changes:
         show_changes(record.changes, language)
-    tell_end(workspace, language, written=record.written)
+    print_end(workspace, language, written=record.written)
 
 
-def _tell_outcomes(record: "Record", language: Language) -> None:
+def _print_outcomes(record: "Record", language: Language) -> None:
     """Print what heirs lost or took from one of the parcels before, and what to look at."""
     from erdao_gis.catalogue import layer_schema
 
@@ -225,7 +225,7 @@ def _tell_outcomes(record: "Record", language: Language) -> None:
             column = layer_schema("parcels").column(one.column)
             title = column.title(language) if column else visible(one.column)
             sides = " → ".join(
-                "；".join(f"{visible(code)} {_said(value)}" for code, value in side.items())
+                "；".join(f"{visible(code)} {_value_text(value)}" for code, value in side.items())
                 for side in (one.before, one.after)
             )
             click.echo(f"- {title}：{sides}" if language == "zh" else f"- {title}: {sides}")
@@ -235,13 +235,13 @@ def _tell_outcomes(record: "Record", language: Language) -> None:
         tell("provisional", language, code=next(iter(record.heirs)))
 
 
-def _said(value: object) -> str:
+def _value_text(value: object) -> str:
     if value is None:
         return "–"
     return f"{value:,.2f}" if isinstance(value, float) else visible(value)
 
 
-def tell_end(workspace: Path, language: Language, *, written: bool) -> None:
+def print_end(workspace: Path, language: Language, *, written: bool) -> None:
     """Say how to take a change back, or that nothing was written."""
     tell("undo_with" if written else "dry", language, path=str(workspace))
 

@@ -36,18 +36,18 @@ def parcels() -> None:
     """地块：划分、情况、检查、平衡表、分割合并、沿革 / Parcels: facts, limits, balance, lineage."""
 
 
-def say_parcels(key: str, language: Language, **facts: object) -> None:
+def print_parcels(key: str, language: Language, **facts: object) -> None:
     """Print one line out of the parcels' table of words."""
     click.echo(word("parcels", key, language).format_map(facts))
 
 
-def tell_written(paths: Sequence[Path], language: Language) -> None:
+def print_written(paths: Sequence[Path], language: Language) -> None:
     """Name the files that were written."""
     for path in paths:
-        say_parcels("written", language, path=str(path))
+        print_parcels("written", language, path=str(path))
 
 
-def tell_long(place: "Place", language: Language) -> None:
+def warn_long(place: "Place", language: Language) -> None:
     """Say on the error stream that many parcels take a while."""
     from erdao_gis.catalogue import read_layer
 
@@ -56,7 +56,7 @@ def tell_long(place: "Place", language: Language) -> None:
         click.echo(word("parcels", "measuring", language).format(number=number), err=True)
 
 
-def _tell_large(number: int, language: Language) -> None:
+def _warn_large(number: int, language: Language) -> None:
     """Say on the error stream, before a page is made, that it will be large."""
     if number > LARGE:
         megabytes = max(1, round(number * BYTES_A_PARCEL / 1e6))
@@ -69,7 +69,7 @@ def show_parcels(table: "pd.DataFrame", language: Language, *, every: bool = Fal
     first = table if every else table.head(SHOWN)
     show_frame(first)
     if len(first) < len(table):
-        say_parcels("more", language, number=len(table) - len(first))
+        print_parcels("more", language, number=len(table) - len(first))
 
 
 @parcels.command()
@@ -104,14 +104,14 @@ def draft(
     if into and not no_page:
         from erdao_gis.maps import write_draft_page
 
-        _tell_large(len(drafted.draft.parcels), context.obj)
+        _warn_large(len(drafted.draft.parcels), context.obj)
         page = into / "draft.html"
         paths.append(write_draft_page(page, drafted, run, language=context.obj))
     if as_json:
         show_json(_draft_record(drafted, context.obj) | {"written": [str(path) for path in paths]})
     else:
         _show_draft(drafted, context.obj)
-        tell_written(paths, context.obj)
+        print_written(paths, context.obj)
     context.exit(0 if len(drafted.draft.parcels) else 1)
 
 
@@ -144,9 +144,9 @@ def _show_draft(drafted: "AreaDraft", language: Language) -> None:
         columns = ["id", "area_m2", "frontage_m", "streets", "assumed"]
         own = ["id", *found.parcels.columns.drop("geometry")]
         show_parcels(table.iloc[:, [own.index(name) for name in columns]], language)
-    say_parcels("drafted", language, number=len(found.parcels))
+    print_parcels("drafted", language, number=len(found.parcels))
     if found.faults:
-        say_parcels("refused", language)
+        print_parcels("refused", language)
         for row in _refused(drafted, language):
             click.echo(f"- {row['message']} {row['reason']}".rstrip())
 
@@ -174,7 +174,7 @@ def facts(
     from erdao_gis.parcels.facts.facts_tables import facts_table
 
     run = Run(workspace)
-    tell_long(run.dataset, language)
+    warn_long(run.dataset, language)
     found = run.facts
     paths: list[Path] = []
     if into:
@@ -182,7 +182,7 @@ def facts(
     if into and not no_page:
         from erdao_gis.maps import write_parcels_page
 
-        _tell_large(len(found.parcels), language)
+        _warn_large(len(found.parcels), language)
         page = into / "parcels.html"
         paths.append(write_parcels_page(page, run, language=language))
     if as_json:
@@ -207,10 +207,10 @@ def facts(
     heads = [word("parcels", name, language) for name in wanted]
     show_parcels(table[[table.columns[0], *heads]], language)
     if found.audit.faults:
-        say_parcels("faulty", language, number=len(found.audit.faults))
+        print_parcels("faulty", language, number=len(found.audit.faults))
     for line in notices(found.parcels, language):
         click.echo(line)
-    tell_written(paths, language)
+    print_written(paths, language)
 
 
 @parcels.command()
@@ -235,7 +235,7 @@ def check(
 
     language: Language = context.obj
     run = Run(workspace)
-    tell_long(run.dataset, language)
+    warn_long(run.dataset, language)
     checked = run.limits
     paths: list[Path] = []
     if into:
@@ -243,7 +243,7 @@ def check(
     if into and not no_page:
         from erdao_gis.maps import write_parcels_page
 
-        _tell_large(len(checked.parcels), language)
+        _warn_large(len(checked.parcels), language)
         page = into / "parcels.html"
         paths.append(write_parcels_page(page, run, language=language))
     faults = checked.audit.faults
@@ -268,8 +268,8 @@ def check(
         for fault in faults[:SHOWN]:
             click.echo(f"- [{fault.rule}] {fault.message(language)}")
         if len(faults) > SHOWN:
-            say_parcels("more", language, number=len(faults) - SHOWN)
+            print_parcels("more", language, number=len(faults) - SHOWN)
         for line in notices(checked.parcels, language):
             click.echo(line)
-        tell_written(paths, language)
+        print_written(paths, language)
     context.exit(1 if faults or len(checked.broken) else 0)

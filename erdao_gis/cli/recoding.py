@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from erdao_gis.cli.catalogue import AS_JSON, show_changes
-from erdao_gis.cli.lineage import DRY_RUN, WORKSPACE, tell, tell_end
+from erdao_gis.cli.lineage import DRY_RUN, WORKSPACE, print_end, tell
 from erdao_gis.cli.parcels import INTO, SHOWN
 from erdao_gis.cli.screen import show_frame, show_json, table_rows
 from erdao_gis.errors import Language, visible
@@ -85,7 +85,7 @@ def recode(  # noqa: PLR0913  # one parameter an option
         else:
             if found.changes:
                 show_changes(found.changes, context.obj)
-            tell_end(workspace, context.obj, written=found.written)
+            print_end(workspace, context.obj, written=found.written)
     context.exit(1 if refused else 0)
 
 

@@ -107,7 +107,7 @@ def written_value(value: float, decimals: int, row: ChartRow) -> str:
     return f"≥ {text}" if row.lower_bound else text
 
 
-def spoken_rows(rows: Sequence[ChartRow], decimals: int, unit: str, language: Language) -> str:
+def rows_in_words(rows: Sequence[ChartRow], decimals: int, unit: str, language: Language) -> str:
     """Return every figure of the chart in words."""
     said = []
     for row in rows:

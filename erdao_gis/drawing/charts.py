@@ -15,7 +15,7 @@ from erdao_gis.drawing.chart_parts import (
     figures,
     grid,
     no_data_field,
-    spoken_rows,
+    rows_in_words,
     target_tick,
     written_value,
 )
@@ -105,7 +105,7 @@ class _Chart:
         room = (self.width - 150) / 13
         look = {"fill": INK, "font-weight": 600}
         title = text_line(cut(self._heading(), most=room), (2, 15), 13, look)
-        spoken = spoken_rows(self.rows, self.decimals, self.unit, self.language)
+        spoken = rows_in_words(self.rows, self.decimals, self.unit, self.language)
         return open_svg(
             self.key,
             (self.width, height, "px"),

@@ -51,7 +51,7 @@ class Classes:
         pairs = itertools.pairwise(shown)
         return tuple(low if low == high else f"{low} – {high}" for low, high in pairs)
 
-    def told(self, language: Language) -> str:
+    def method_text(self, language: Language) -> str:
         """Return method, number of classes and unit in one line."""
         name = word("drawing", f"method_{self.method}", language)
         line = word("drawing", "classes", language).format(method=name, count=len(self.colours))

@@ -71,7 +71,7 @@ def _classes(drawn: DrawnLayer, language: Language) -> Iterator[LegendRow]:
     form = _commonest(drawn.marks, "form") or "area"
     yield LegendRow(text=drawn.layer.title, heading=True)
     if classes.colours:
-        yield LegendRow(text=classes.told(language))
+        yield LegendRow(text=classes.method_text(language))
     for colour, text in zip(classes.colours, classes.texts(), strict=True):
         yield LegendRow(text=text, style=style, form=form, colour=colour)
     if classes.missing:

@@ -201,7 +201,7 @@ def _located(raw: RawLayer, file: str, stated: CRS | None, region: Region | None
         crs_from_file(raw.named_crs, what=file) if raw.named_crs is not None else None
     )
     if stated is not None:
-        _tell_of_override(raw, stated)
+        _note_override(raw, stated)
     crs = said or (parse_crs(raw.assumed_crs) if raw.assumed_crs is not None else None)
     place, bounds = region or ERDAO_REGION, bounds_of(shapes)
     if crs is None:
@@ -224,7 +224,7 @@ def _located(raw: RawLayer, file: str, stated: CRS | None, region: Region | None
     return crs
 
 
-def _tell_of_override(raw: RawLayer, stated: CRS) -> None:
+def _note_override(raw: RawLayer, stated: CRS) -> None:
     """Say so when the user's CRS takes the place of another that the file names."""
     if raw.named_crs is None:
         return

@@ -88,7 +88,7 @@ def read_dbf_table(path: Path, *, encoding: str | None, limits: Limits) -> RawLa
     if table.rows > limits.features:
         raise UnsafeInputError("too_many_features", {"file": path.name, "limit": limits.features})
     layer = RawLayer("dBASE", table.encoding, table.rows, table.columns, None)
-    _tell_of_table(layer, table)
+    _note_table(layer, table)
     return layer
 
 
@@ -123,11 +123,11 @@ def _read_parts(
         raise FormatError("shapefile_cut_off", {"file": file})
     layer.geometries = shapes
     layer.faults = faults
-    _tell_of_table(layer, table)
+    _note_table(layer, table)
     return layer
 
 
-def _tell_of_table(layer: RawLayer, table: AttributeTable) -> None:
+def _note_table(layer: RawLayer, table: AttributeTable) -> None:
     layer.faults += [Finding(row, "record_deleted") for row in table.deleted]
     if table.cut:
         layer.notes.append(Finding(-1, "text_cut", {"count": table.cut}))

@@ -265,7 +265,7 @@ def read_xlsx(
     _check_size(path.name, len(grid), len(headings.names), limits)
     result = _layer("XLSX", "utf-8", headings, [row for _, row in values[start:]], hints)
     aside = {finding.row for finding in result.faults}
-    _tell_of_formulas(result, sheet, [number for number, _ in grid])
+    _note_formulas(result, sheet, [number for number, _ in grid])
     _fill_merged(result, sheet, grid, headings.names, aside)
     for column, title in enumerate(headings.names):
         code = title in result.texts or is_code_name(title)
@@ -295,7 +295,7 @@ def _cell(value: object, shown: str, *, code: bool) -> object:
     return value
 
 
-def _tell_of_formulas(layer: RawLayer, sheet: Sheet, numbers: Sequence[int]) -> None:
+def _note_formulas(layer: RawLayer, sheet: Sheet, numbers: Sequence[int]) -> None:
     """Name the formulas without a value, which would pass for blank cells."""
     places = {number: place for place, number in enumerate(numbers)}
     for number, cells in sheet.uncomputed.items():

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 
-def told_code(function: object) -> object:
+def code_facts(function: object) -> object:
     """Tell a function's instructions and what it takes from around it, ready for JSON.
 
     Parameters
@@ -28,26 +28,26 @@ def told_code(function: object) -> object:
     --------
     >>> def within(reach):
     ...     return lambda context: context.zeros() + reach
-    >>> near, again, far = (told_code(within(reach)) for reach in (300, 300, 500))
+    >>> near, again, far = (code_facts(within(reach)) for reach in (300, 300, 500))
     >>> near == again, near == far
     (True, False)
     """
     inner = function.func if isinstance(function, functools.partial) else function
-    return _told(function, _named(inner).__module__, [])
+    return _facts(function, _named(inner).__module__, [])
 
 
-def _told(thing: object, home: str, begun: list[object]) -> object:
+def _facts(thing: object, home: str, begun: list[object]) -> object:
     if thing is None or isinstance(thing, bool | int | float | complex | str | bytes):
         return repr(thing)
     if isinstance(thing, tuple | list):
-        return [_told(each, home, begun) for each in thing]
+        return [_facts(each, home, begun) for each in thing]
     if any(thing is each for each in begun):
         return "as above"
     begun.append(thing)
     named, plain = _named(thing), _parts.dispatch(type(thing)) is not _parts.dispatch(object)
     if named.__module__ != home and (named is thing or not plain):
         return f"{named.__module__}.{getattr(named, '__qualname__', '')}"
-    return _told(_parts(thing), home, begun)
+    return _facts(_parts(thing), home, begun)
 
 
 def _named(thing: object) -> object:

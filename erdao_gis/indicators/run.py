@@ -24,7 +24,7 @@ from erdao_gis.indicators.engine import Asked, Computed, compute_figure, each_on
 from erdao_gis.indicators.indicator import Indicator
 from erdao_gis.indicators.inputs import Inputs
 from erdao_gis.indicators.own import require_sound, workspace_indicators
-from erdao_gis.indicators.own_code import told_code
+from erdao_gis.indicators.own_code import code_facts
 from erdao_gis.indicators.registry import indicator, registry, split_id
 from erdao_gis.indicators.table import COLUMNS, Table
 from erdao_gis.indicators.units import AREAS, UNITS, unit_faults
@@ -320,5 +320,5 @@ def _described(row: Indicator, *, own: bool) -> dict[str, Any]:
     if own:
         rest = {field.name for field in dataclasses.fields(row)} - {"parameters", "function"}
         told |= {name: repr(getattr(row, name)) for name in rest}
-        told |= {"function": told_code(row.function)}
+        told |= {"function": code_facts(row.function)}
     return told

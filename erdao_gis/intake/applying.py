@@ -18,7 +18,7 @@ from erdao_gis.crs import WORKING
 from erdao_gis.errors import Fault, Language, SchemaError, WorkspaceError
 from erdao_gis.files import write_text_atomic
 from erdao_gis.intake.carrying import joined_columns_text
-from erdao_gis.intake.mapping_files import Said, kept_text, read_mapping
+from erdao_gis.intake.mapping_files import StatedPair, mapping_text, read_mapping
 from erdao_gis.intake.preview import PreparedImport
 
 SAID = 50  # faults told in one error
@@ -75,7 +75,7 @@ def _put(workspace: Workspace, prepared: PreparedImport) -> None:
             "datum": options.datum,
             "completeness": "partial" if options.partial else "complete",
         }
-        record |= _edition_said(prepared)
+        record |= _edition_record(prepared)
         if prepared.carried and prepared.carried.cells:
             # What tables said is still there, and so is where it came from.
             earlier = supply_record(name, workspace)
@@ -113,7 +113,7 @@ def _joined_record(workspace: Workspace, prepared: PreparedImport, sha256: str) 
     return record
 
 
-def _edition_said(prepared: PreparedImport) -> dict[str, str]:
+def _edition_record(prepared: PreparedImport) -> dict[str, str]:
     """Tell the edition of the codes and what it rests on, where there are codes."""
     edition = prepared.edition
     return {"edition": edition.edition, "edition_from": edition.origin} if edition.edition else {}
@@ -127,9 +127,9 @@ def _keep_mapping(workspace: Workspace, prepared: PreparedImport) -> None:
     path = workspace.mapping_path(prepared.layer)
     before = read_mapping(path, origin="kept") if path.exists() else ()
     here = prepared.matched.headings
-    kept: dict[str, Said] = {one.heading: one for one in before if one.heading not in here}
+    kept: dict[str, StatedPair] = {one.heading: one for one in before if one.heading not in here}
     kept |= {one.heading: one for one in used}
-    write_text_atomic(path, kept_text(kept.values()))
+    write_text_atomic(path, mapping_text(kept.values()))
 
 
 def undo_import(workspace: Workspace) -> tuple[str, tuple[Change, ...]]:

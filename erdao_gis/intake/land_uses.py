@@ -11,7 +11,7 @@ from erdao_gis.errors import SchemaError
 from erdao_gis.intake.joining import places_of_rows
 from erdao_gis.intake.mapping import Matched
 from erdao_gis.intake.preview import ImportOptions
-from erdao_gis.intake.replacing import codes_left, no_codes_kept
+from erdao_gis.intake.replacing import codes_left, no_kept_codes
 from erdao_gis.land_use import PRESENT_EDITION, require_edition
 from erdao_gis.land_use.file_edition import (
     CODE,
@@ -41,7 +41,7 @@ class LandUses:
     translated: Mapping[str, int] = field(default_factory=dict)
     "Names of land-use classes that became codes (城镇住宅用地 → 0701), with their number."
     notes: tuple[Reason, ...] = ()
-    kept: pd.DataFrame = field(default_factory=no_codes_kept)
+    kept: pd.DataFrame = field(default_factory=no_kept_codes)
     "Codes of the layer that a joined table did not change: id, layer, table, why."
 
 
@@ -150,7 +150,7 @@ def uses_of_table(
     table, translated, notes = _coded(rows, editions, matched, layer)
     if CODE not in rows and not options.edition:
         return LandUses(rows=table, said=table, edition=_NO_EDITION, notes=notes)
-    kept = no_codes_kept()
+    kept = no_kept_codes()
     if CODE in rows:
         left = codes_left(
             features.assign(**{EDITION: held}),

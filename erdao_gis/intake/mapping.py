@@ -23,7 +23,7 @@ from erdao_gis.catalogue.measuring_units import (
 from erdao_gis.catalogue.schema import Column, Layer
 from erdao_gis.errors import SchemaError
 from erdao_gis.intake.limit_texts import limit_columns
-from erdao_gis.intake.mapping_files import Origin, Said
+from erdao_gis.intake.mapping_files import Origin, StatedPair
 from erdao_gis.rows import shipped_rows
 
 _Stems = dict[str, list[tuple[bool, str, HeadingForm]]]
@@ -62,7 +62,7 @@ class Matched:
     pairs: tuple[Pair, ...]
     notes: tuple[_Note, ...]
     "Keys of messages with their facts."
-    said: tuple[Said, ...]
+    said: tuple[StatedPair, ...]
     "The stated pairs that were used; those that leave a heading alone included."
 
     def pair_of(self, column: str) -> Pair | None:
@@ -107,7 +107,7 @@ def column_names_of(layer: Layer, column: Column) -> tuple[str, ...]:
 def match_headings(
     layer: Layer,
     headings: Sequence[str],
-    said: Sequence[Said],
+    said: Sequence[StatedPair],
     *,
     file: str,
     lower: Mapping[str, str] | None = None,
@@ -178,10 +178,10 @@ class _Matching:
                 found.setdefault(form.stem, []).append((number > 0, heading, form))
         return {stem: sorted(steps, key=lambda step: step[0]) for stem, steps in found.items()}
 
-    def stated(self, said: Sequence[Said]) -> Iterator[Said]:
+    def stated(self, said: Sequence[StatedPair]) -> Iterator[StatedPair]:
         """Choose the stated pairs that hold for this file, the earlier going first."""
         headings: set[str] = set()
-        columns: dict[str, Said] = {}
+        columns: dict[str, StatedPair] = {}
         for one in said:
             self._known(one)
             if one.heading in headings or one.heading not in self.headings:
@@ -195,7 +195,7 @@ class _Matching:
                 columns[one.column] = one
                 yield one
 
-    def _known(self, one: Said) -> None:
+    def _known(self, one: StatedPair) -> None:
         """Refuse a stated pair with a heading, a column or a unit that does not exist."""
         facts = {
             "file": one.where or self.file,
@@ -212,7 +212,7 @@ class _Matching:
             said = {"file": one.where or self.file, "heading": one.heading, "unit": one.unit}
             raise SchemaError("unit_unknown", said)
 
-    def stated_pair(self, one: Said) -> Pair | None:
+    def stated_pair(self, one: StatedPair) -> Pair | None:
         """Make the pair that somebody stated; None where a heading is to be left alone."""
         column = self.layer.column(one.column) if one.column else None
         if column is None:

@@ -23,7 +23,7 @@ _COMPUTED = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class StatedPair:
     """A pair that somebody stated."""
 
     heading: str
@@ -36,21 +36,21 @@ class Said:
     "File and row it stands in."
 
 
-def said_pairs(told: Mapping[str, str]) -> tuple[Said, ...]:
+def stated_pairs(told: Mapping[str, str]) -> tuple[StatedPair, ...]:
     """Read pairs as a person states them: heading to ``column`` or ``column:unit``.
 
     Examples
     --------
-    >>> said_pairs({"面积": "area_m2:亩"})[0].unit
+    >>> stated_pairs({"面积": "area_m2:亩"})[0].unit
     '亩'
     """
     return tuple(
-        Said(heading=heading, column=text.partition(":")[0], unit=text.partition(":")[2])
+        StatedPair(heading=heading, column=text.partition(":")[0], unit=text.partition(":")[2])
         for heading, text in told.items()
     )
 
 
-def read_mapping(path: Path, *, origin: Origin) -> tuple[Said, ...]:
+def read_mapping(path: Path, *, origin: Origin) -> tuple[StatedPair, ...]:
     """Read a mapping file: CSV or XLSX with the columns heading, column and unit.
 
     Raises
@@ -70,7 +70,7 @@ def read_mapping(path: Path, *, origin: Origin) -> tuple[Said, ...]:
     if table.uncomputed:
         facts = {"file": path.name, "cells": ", ".join(table.uncomputed)}
         raise SchemaError("mapping_file_formulas", facts)
-    found: dict[str, Said] = {}
+    found: dict[str, StatedPair] = {}
     for row, cells in table.frame.iterrows():
         heading, column, unit = (
             _stated(cells[named[name]]) if name in named else "" for name in _HEADINGS
@@ -80,7 +80,9 @@ def read_mapping(path: Path, *, origin: Origin) -> tuple[Said, ...]:
         if not heading or heading in found:
             raise SchemaError("mapping_file_row", where | {"heading": heading})
         told = f"{path.name}: {where['row']}"
-        found[heading] = Said(heading=heading, column=column, unit=unit, origin=origin, where=told)
+        found[heading] = StatedPair(
+            heading=heading, column=column, unit=unit, origin=origin, where=told
+        )
     return tuple(found.values())
 
 
@@ -89,12 +91,12 @@ def _stated(value: object) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(_COMPUTED) else text
 
 
-def kept_text(pairs: Iterable[Said]) -> str:
+def mapping_text(pairs: Iterable[StatedPair]) -> str:
     """Write pairs as the CSV that `read_mapping` reads; no cell of it computes in a spreadsheet.
 
     Examples
     --------
-    >>> kept_text([Said(heading="=1+1", column="", unit="")]).splitlines()[1]
+    >>> mapping_text([StatedPair(heading="=1+1", column="", unit="")]).splitlines()[1]
     "'=1+1,,"
     """
     stream = io.StringIO()

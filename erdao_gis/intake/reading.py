@@ -12,7 +12,7 @@ from erdao_gis.crs import ERDAO_REGION
 from erdao_gis.errors import FormatError
 from erdao_gis.files import FeatureTable, TableHints, read_features
 from erdao_gis.intake.mapping import Matched, column_names_of, match_headings
-from erdao_gis.intake.mapping_files import Said, read_mapping, said_pairs
+from erdao_gis.intake.mapping_files import StatedPair, read_mapping, stated_pairs
 from erdao_gis.intake.preview import ImportOptions
 
 
@@ -44,7 +44,7 @@ def read_for_layer(
     SchemaError
         A stated heading, column or unit is not there, or a mapping file is damaged.
     """
-    said = said_pairs(options.columns)
+    said = stated_pairs(options.columns)
     if options.mapping is not None:
         said += read_mapping(Path(options.mapping), origin="file")
     kept = workspace.mapping_path(layer.name)
@@ -61,7 +61,7 @@ def _table(
     file: Path,
     workspace: Workspace,
     options: ImportOptions,
-    said: Sequence[Said],
+    said: Sequence[StatedPair],
 ) -> FeatureTable:
     region = None if workspace.fictional else ERDAO_REGION
     hints = _hints(layer, said, file.name)
@@ -86,7 +86,7 @@ def _table(
         return read(layer.name)
 
 
-def _hints(layer: Layer, said: Iterable[Said], file: str) -> TableHints:
+def _hints(layer: Layer, said: Iterable[StatedPair], file: str) -> TableHints:
     """Tell the reader of tables what the layer's headings are."""
     stated = tuple(said)
     known = {name for column in layer.columns for name in column_names_of(layer, column)}

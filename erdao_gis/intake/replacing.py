@@ -30,7 +30,7 @@ class KeptCodes:
     "id, layer (its code), table (its words), why: coarser, other or no_code."
 
 
-def no_codes_kept() -> pd.DataFrame:
+def no_kept_codes() -> pd.DataFrame:
     """Give the empty table of `KeptCodes`."""
     return pd.DataFrame(columns=_KEPT)
 

@@ -8,7 +8,7 @@ from branca.element import Figure
 
 from erdao_gis.drawing import Classes
 from erdao_gis.errors import SchemaError
-from erdao_gis.maps.atlas.source import spoken
+from erdao_gis.maps.atlas.source import page_words
 from erdao_gis.maps.page.data_blocks import page_blocks
 from erdao_gis.maps.page.elements import DataBlock, Sheet, Verbatim
 from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer
@@ -114,7 +114,7 @@ def _join(sheet: Sheet, layer: PageLayer) -> None:
     own = next((group.layers for group in content.groups if group.key == _OWN), ())
     added = (*own, dataclasses.replace(layer, key=f"{_OWN}-{len(own) + 1}"))
     others = (group for group in content.groups if group.key != _OWN)
-    group = PageGroup(key=_OWN, title=spoken("own_layers"), layers=added)
+    group = PageGroup(key=_OWN, title=page_words("own_layers"), layers=added)
     shown = dataclasses.replace(content, groups=(group, *others))
     # The records are made before anything is changed: a refused frame leaves the map as it was.
     sheet.show(shown, page_blocks(shown, "en" if sheet.language == "en" else "zh"))
@@ -122,7 +122,7 @@ def _join(sheet: Sheet, layer: PageLayer) -> None:
 
 def _beside(m: folium.Map, layer: PageLayer) -> None:
     """Draw the layer on a plain folium map with a popup and a legend of its own."""
-    group = PageGroup(key=_OWN, title=spoken("own_layers"), layers=(layer,))
+    group = PageGroup(key=_OWN, title=page_words("own_layers"), layers=(layer,))
     nothing = Pair(zh="", en="")
     content = PageContent(title=nothing, subtitle=nothing, groups=(group,))
     blocks = page_blocks(content, "zh")

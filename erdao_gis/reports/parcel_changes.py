@@ -9,7 +9,7 @@ from erdao_gis.drawing import Sheet, SheetLayer, draw_map, extent_of
 from erdao_gis.errors import Language
 from erdao_gis.files import write_text_atomic
 from erdao_gis.parcels import Comparison, changed_ground
-from erdao_gis.parcels.lineage.comparison_tables import said_over
+from erdao_gis.parcels.lineage.comparison_tables import comparison_headings
 from erdao_gis.wording import word
 
 _SIZE = (1120.0, 760.0)
@@ -55,7 +55,7 @@ def draw_changes(found: Comparison, language: Language) -> str:
     changed = changed.assign(change=changed["change"].mask(several, "several"))
     same = found.table.loc[found.table["change"] == "unchanged", "to_id"]
     still = found.after.loc[found.after.index.isin(same), ["geometry"]].assign(change="unchanged")
-    still = gpd.GeoDataFrame(pd.concat([still, _kept_ground(found)]), crs=found.after.crs)
+    still = gpd.GeoDataFrame(pd.concat([still, _unchanged_ground(found)]), crs=found.after.crs)
     code = changed["to_id"].where(changed["to_id"].notna(), changed["from_id"])
     named = len(changed) <= _MOST_NAMED
     told = changed.assign(name_zh=code, name_en=code)[["change", "name_zh", "name_en", "geometry"]]
@@ -74,13 +74,13 @@ def draw_changes(found: Comparison, language: Language) -> str:
         ),
         key="changes",
         title=word("lineage", "map_title", language),
-        subtitle=("" if language == "zh" else " ").join(said_over(found, language)),
+        subtitle=("" if language == "zh" else " ").join(comparison_headings(found, language)),
         language=language,
     )
     return draw_map(sheet)
 
 
-def _kept_ground(found: Comparison) -> gpd.GeoDataFrame:
+def _unchanged_ground(found: Comparison) -> gpd.GeoDataFrame:
     """Give what redrawn parcels kept."""
     redrawn = (found.table["from_id"] == found.table["to_id"]) & (
         found.table["change"] == "redrawn"

@@ -68,14 +68,14 @@ def report_pdf(report: Report) -> bytes:
             template,
             format="pdf",
             font_paths=fonts,
-            sys_inputs={"report": _told(report)},
+            sys_inputs={"report": _report_json(report)},
             timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
         )
     # Several pages are one file in this format; the signature also covers PNG.
     return made if isinstance(made, bytes) else b"".join(made or ())
 
 
-def _told(report: Report) -> str:
+def _report_json(report: Report) -> str:
     """Return the report as JSON in which every character can be printed."""
     strange: set[str] = set()
     record = _printable(_record(report), strange)

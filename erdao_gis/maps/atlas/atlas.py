@@ -12,7 +12,7 @@ from erdao_gis.maps.atlas.choropleths import Choropleth, choropleth, choropleth_
 from erdao_gis.maps.atlas.index_page import AtlasCard, index_html, missing_line, thumbnail
 from erdao_gis.maps.atlas.land_pages import AtlasPanel, atlas_panels
 from erdao_gis.maps.atlas.page_rows import PageRow, page_rows
-from erdao_gis.maps.atlas.source import AtlasSource, spoken
+from erdao_gis.maps.atlas.source import AtlasSource, page_words
 from erdao_gis.maps.atlas.theme_page import measure_content, theme_content, theme_layers
 from erdao_gis.maps.page.compose import write_page
 from erdao_gis.maps.page.navigation import file_of
@@ -62,17 +62,17 @@ def _placed_line(content: PageContent, source: AtlasSource) -> Pair:
     placed, unplaced = (
         int(sum(each[f"layer_{state}"] or 0 for each in held)) for state in ("placed", "unplaced")
     )
-    return spoken("card_placed", {"placed": placed, "unplaced": unplaced})
+    return page_words("card_placed", {"placed": placed, "unplaced": unplaced})
 
 
 def _absent(row: PageRow, measures: _Measures, panels: _Panels) -> AtlasCard:
     """Return the card of a page that does not exist: it says what is missing."""
-    said: tuple[Pair, ...] = (spoken("card_empty"),)
+    said: tuple[Pair, ...] = (page_words("card_empty"),)
     if row.panel:
         said = panels[row.panel].said
     elif row.measure:
         missing = measures[row.measure].missing
-        said = (spoken("missing_inputs"), *map(missing_line, missing))
+        said = (page_words("missing_inputs"), *map(missing_line, missing))
     return AtlasCard(row=row, title=row.title, said=said)
 
 
@@ -173,7 +173,7 @@ def write_atlas(
     measures = {row.key: choropleth(row, source) for row in asked}
     rows = [*shipped, *(_own_page(measures[row.key]) for row in own)]
     there = [row for row in rows if _exists(row, source, measures, panels)]
-    links = [PageLink(key=INDEX, title=spoken("index_short"))]
+    links = [PageLink(key=INDEX, title=page_words("index_short"))]
     links += [PageLink(key=row.key, title=row.short) for row in there]
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from erdao_gis.indicators import UNITS, Indicator, Table, norms
 from erdao_gis.indicators.imagery import ELSEWHERE
 from erdao_gis.indicators.naming import method_text
 from erdao_gis.indicators.table import figure_pair, plain_row
-from erdao_gis.maps.atlas.source import AtlasSource, spoken
+from erdao_gis.maps.atlas.source import AtlasSource, page_words
 from erdao_gis.maps.page.page_content import PageLayer
 from erdao_gis.rows import shipped_rows
 from erdao_gis.wording import Pair, pair
@@ -201,7 +201,7 @@ def _titled(record: Mapping[Hashable, Any]) -> Pair:
     row = plain_row(record)
     text = figure_pair(row)
     name = Pair(zh=row["name_zh"], en=row["name_en"])
-    return spoken("measure_line", {"name": name, "text": text})
+    return page_words("measure_line", {"name": name, "text": text})
 
 
 def _method(
@@ -209,28 +209,28 @@ def _method(
 ) -> Iterable[tuple[Pair, Pair]]:
     """Yield heading and text of what must be known of the figure."""
     for record in whole.frame.to_dict("records"):
-        yield spoken("measure_whole"), _titled(record)
+        yield page_words("measure_whole"), _titled(record)
     if known.formula_zh:
-        yield spoken("measure_formula"), Pair(zh=known.formula_zh, en=known.formula_en)
+        yield page_words("measure_formula"), Pair(zh=known.formula_zh, en=known.formula_en)
     variant = row.figure.partition(".")[2]
     walked = method_text(known, variant)
     if walked:
-        yield spoken("measure_formula"), walked
+        yield page_words("measure_formula"), walked
     units = UNITS[kind].layer
-    yield spoken("measure_units"), input_line(source.layer(units), source)
+    yield page_words("measure_units"), input_line(source.layer(units), source)
     for name in dict.fromkeys(
         option.layer for item in known.inputs_for(variant) for option in item.options
     ):
         if name == "scene" and source.dataset.scenes:
-            yield spoken("measure_inputs"), _scene_line(source)
+            yield page_words("measure_inputs"), _scene_line(source)
         elif name in layer_names() and name != units and len(source.layer(name).frame):
-            yield spoken("measure_inputs"), input_line(source.layer(name), source)
+            yield page_words("measure_inputs"), input_line(source.layer(name), source)
     if known.parameters:
         text = "；".join(f"{name} = {value}" for name, value in known.parameters.items())
-        yield spoken("measure_parameters"), Pair(zh=text, en=text.replace("；", "; "))
+        yield page_words("measure_parameters"), Pair(zh=text, en=text.replace("；", "; "))
     norm = norms().get(known.norm)
     if norm:
-        yield spoken("measure_norm"), Pair(zh=norm.title("zh"), en=norm.title("en"))
+        yield page_words("measure_norm"), Pair(zh=norm.title("zh"), en=norm.title("en"))
 
 
 def _scene_line(source: AtlasSource) -> Pair:
@@ -243,15 +243,15 @@ def _scene_line(source: AtlasSource) -> Pair:
         "cell": f"{scene.cell_size[0]:g}",
         "date": scene.date or "",
         "date_from": pair("imagery", f"date_{scene.date_from or 'none'}"),
-        "clouds": spoken("scene_clouds", {"band": quality.name}) if quality else nothing,
-        "warped": spoken("scene_warped") if warped else nothing,
+        "clouds": page_words("scene_clouds", {"band": quality.name}) if quality else nothing,
+        "warped": page_words("scene_warped") if warped else nothing,
     }
-    return spoken("scene_text", facts)
+    return page_words("scene_text", facts)
 
 
 def _file_line(key: str, file: str, as_of: str, sha256: str) -> Pair:
     dated = Pair(zh=f"{as_of}，", en=f"{as_of}, ") if as_of else Pair(zh="", en="")
-    return spoken(key, {"file": file, "as_of": dated, "sha": sha256[:12]})
+    return page_words(key, {"file": file, "as_of": dated, "sha": sha256[:12]})
 
 
 def _file_lines(record: LayerRecord) -> Sequence[Pair]:
@@ -283,7 +283,7 @@ def input_line(layer: PageLayer, source: AtlasSource) -> Pair:
     files = _file_lines(source.dataset.record(layer.key))
     file = Pair(zh="".join(each.zh for each in files), en="".join(each.en for each in files))
     schema = layer_schema(layer.key)
-    return spoken(
+    return page_words(
         "input_text",
         {"layer": Pair(zh=schema.title_zh, en=schema.title_en), "count": len(layer.frame),
          "file": file, "completeness": Pair(zh=lists[0], en=lists[1])},

@@ -14,7 +14,7 @@ from erdao_gis.indicators.imagery import ELSEWHERE
 from erdao_gis.indicators.table import number_text, unit_text
 from erdao_gis.maps.atlas.choropleths import Choropleth
 from erdao_gis.maps.atlas.page_rows import PageRow
-from erdao_gis.maps.atlas.source import AtlasSource, spoken
+from erdao_gis.maps.atlas.source import AtlasSource, page_words
 from erdao_gis.maps.page.data_blocks import pair_record, word_records
 from erdao_gis.maps.page.navigation import file_of
 from erdao_gis.maps.page.page_content import PageContent, PageLayer
@@ -53,13 +53,13 @@ def missing_line(name: str) -> Pair:
     '居住用地：向自然资源部门索取，用 erdao import 导入'
     """
     if name in (SCENE, ELSEWHERE):
-        return spoken("missing_scene" if name == SCENE else "missing_scene_here")
+        return page_words("missing_scene" if name == SCENE else "missing_scene_here")
     layer = layer_schema(name)
     facts = {
         "layer": Pair(zh=layer.title_zh, en=layer.title_en),
         "obtain": Pair(zh=layer.obtain_zh, en=layer.obtain_en),
     }
-    return spoken("missing_input", facts)
+    return page_words("missing_input", facts)
 
 
 def _kinds(layer: PageLayer) -> Classes | None:
@@ -133,7 +133,7 @@ def _amounts(held: Mapping[str, float | None]) -> list[Pair]:
         text = _amount(whole, unit)
         if inside is not None and number_text(inside) != number_text(whole):
             facts = {"whole": text, "inside": _amount(inside, unit)}
-            text = spoken("amount_inside", facts)
+            text = page_words("amount_inside", facts)
         found.append(text)
     if held["layer_points"]:
         found.append(_amount(held["layer_points"], "features"))
@@ -164,10 +164,10 @@ def _card_markup(number: int, card: AtlasCard) -> str:
 def _titles(source: AtlasSource) -> tuple[Pair, Pair]:
     own = source.title
     if own is None:
-        return spoken("atlas_title"), spoken("atlas_subtitle")
+        return page_words("atlas_title"), page_words("atlas_subtitle")
     if source.fictional:
-        return spoken("atlas_other", {"title": own}), spoken("fictional")
-    return spoken("atlas_title"), own
+        return page_words("atlas_other", {"title": own}), page_words("fictional")
+    return page_words("atlas_title"), own
 
 
 def _card_record(card: AtlasCard) -> dict[str, object]:
@@ -203,7 +203,7 @@ def _record(
         "language": language,
         "title": pair_record(title),
         "subtitle": pair_record(subtitle),
-        "warning": pair_record(spoken("fictional")) if source.fictional else None,
+        "warning": pair_record(page_words("fictional")) if source.fictional else None,
         "attribution": [pair_record(line) for line in source.attribution],
         "pages": [],
         "cards": [_card_record(card) for card in cards],

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from erdao_gis.errors import GeometryError, SchemaError
 from erdao_gis.maps.atlas.index_page import missing_line
 from erdao_gis.maps.atlas.page_rows import PageRow
-from erdao_gis.maps.atlas.source import AtlasSource, spoken
+from erdao_gis.maps.atlas.source import AtlasSource, page_words
 from erdao_gis.maps.balance.balance_page import PANEL, balance_content, missing_land, whole_line
 from erdao_gis.maps.page.page_content import PageContent, PageLink
-from erdao_gis.maps.parcels.parcel_findings import parcel_said
+from erdao_gis.maps.parcels.parcel_findings import parcel_words
 from erdao_gis.maps.parcels.parcels_page import parcels_content
 from erdao_gis.wording import Pair
 
@@ -35,7 +35,7 @@ def _cannot(error: GeometryError | SchemaError) -> AtlasPanel:
 def _balance(source: AtlasSource) -> AtlasPanel:
     missing = missing_land(source)
     if missing:
-        return AtlasPanel(None, (spoken("missing_land"), *map(missing_line, missing)))
+        return AtlasPanel(None, (page_words("missing_land"), *map(missing_line, missing)))
     try:
         line = whole_line(source.run.balance)
     except (GeometryError, SchemaError) as error:
@@ -50,9 +50,9 @@ def _balance(source: AtlasSource) -> AtlasPanel:
 def _parcels(source: AtlasSource, tell: Callable[[Pair], None]) -> AtlasPanel:
     number = len(source.layer("parcels").frame)
     if not number:
-        return AtlasPanel(None, (spoken("missing_inputs"), missing_line("parcels")))
+        return AtlasPanel(None, (page_words("missing_inputs"), missing_line("parcels")))
     if number > _MANY:
-        tell(parcel_said("page_long", {"number": number}))
+        tell(parcel_words("page_long", {"number": number}))
     try:
         _ = source.run.facts, source.run.limits
     except (GeometryError, SchemaError) as error:

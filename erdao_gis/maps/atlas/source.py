@@ -32,10 +32,10 @@ _LAYERS = (
 )
 
 
-def spoken(key: str, facts: Mapping[str, object] | None = None) -> Pair:
+def page_words(key: str, facts: Mapping[str, object] | None = None) -> Pair:
     """Return words of pages in both languages, filled with ``facts``.
 
-    >>> spoken("percent", {"name": Pair(zh="绿地率", en="Green ratio")}).en
+    >>> page_words("percent", {"name": Pair(zh="绿地率", en="Green ratio")}).en
     'Green ratio (%)'
     """
     return pair("maps", key, facts)
@@ -132,8 +132,8 @@ class AtlasSource:
     def attribution(self) -> tuple[Pair, ...]:
         """Lines that the licences of the shipped layers ask for."""
         if self.fictional:
-            return (spoken("fictional"),)
-        return spoken("attribution_osm"), spoken("attribution_tianditu")
+            return (page_words("fictional"),)
+        return page_words("attribution_osm"), page_words("attribution_tianditu")
 
     def layer(self, name: str, *, shown: bool | None = None) -> PageLayer:
         """Return a layer of the catalogue; its frame is read once.
@@ -163,12 +163,12 @@ class AtlasSource:
     def _title_of(self, layer: Layer) -> Pair:
         """Return a layer's title; in a fictional place without the plan's own names and figures."""
         if self.fictional and f"plain_{layer.name}" in words("maps"):
-            return spoken(f"plain_{layer.name}")
+            return page_words(f"plain_{layer.name}")
         return Pair(zh=layer.title_zh, en=layer.title_en)
 
     def _theme(self, theme: str) -> Pair:
         plain = f"plain_{theme}"
-        return spoken(plain if self.fictional and plain in words("maps") else f"theme_{theme}")
+        return page_words(plain if self.fictional and plain in words("maps") else f"theme_{theme}")
 
     def groups(self, layers: Iterable[PageLayer], *, marks: bool) -> tuple[PageGroup, ...]:
         """Return layers by theme, themes in the order in which they first come.

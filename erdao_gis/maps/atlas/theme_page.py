@@ -7,7 +7,7 @@ from erdao_gis.catalogue import layer_names
 from erdao_gis.drawing import styled_layers
 from erdao_gis.maps.atlas.choropleths import Choropleth
 from erdao_gis.maps.atlas.page_rows import PageRow
-from erdao_gis.maps.atlas.source import AtlasSource, spoken
+from erdao_gis.maps.atlas.source import AtlasSource, page_words
 from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, PageLink
 from erdao_gis.wording import Pair
 
@@ -52,7 +52,7 @@ def page_titles(row: PageRow, source: AtlasSource) -> tuple[Pair, Pair]:
         return row.title, row.subtitle
     if source.fictional:
         title = Pair(zh=f"{own.zh}：{row.title.zh}", en=f"{own.en}: {row.title.en}")
-        return title, row.subtitle if row.measure or row.panel else spoken("fictional_about")
+        return title, row.subtitle if row.measure or row.panel else page_words("fictional_about")
     return row.title, Pair(zh=f"{own.zh}；{row.subtitle.zh}", en=f"{own.en}; {row.subtitle.en}")
 
 
@@ -85,7 +85,7 @@ def theme_content(row: PageRow, source: AtlasSource, links: Iterable[PageLink] =
         key=row.key,
         run=source.run.id,
         links=tuple(links),
-        warning=spoken("fictional") if source.fictional else None,
+        warning=page_words("fictional") if source.fictional else None,
     )
 
 
@@ -106,11 +106,11 @@ def measure_content(
         Pages of the atlas.
     """
     coloured = () if measured.layer is None else (measured.layer,)
-    groups = [PageGroup(key="measure", title=spoken("group_measure"), layers=coloured)]
+    groups = [PageGroup(key="measure", title=page_words("group_measure"), layers=coloured)]
     if measured.against is not None:
         shown = measured.against.key not in row.off
         against = _featured(dataclasses.replace(measured.against, shown=shown))
-        groups.append(PageGroup(key="inputs", title=spoken("group_inputs"), layers=(against,)))
+        groups.append(PageGroup(key="inputs", title=page_words("group_inputs"), layers=(against,)))
     title, subtitle = page_titles(row, source)
     return PageContent(
         title=title,
@@ -123,5 +123,5 @@ def measure_content(
         run=source.run.id,
         links=tuple(links),
         method=measured.method,
-        warning=spoken("fictional") if source.fictional else None,
+        warning=page_words("fictional") if source.fictional else None,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from erdao_gis.land_use import land_use_classes
-from erdao_gis.maps.atlas.source import spoken
+from erdao_gis.maps.atlas.source import page_words
 from erdao_gis.maps.page.data_blocks import pair_record
 from erdao_gis.maps.page.page_content import PageLayer
 from erdao_gis.parcels import PlaceBalance, WorkspaceBalance
@@ -196,7 +196,7 @@ def _finding_lines(balance: PlaceBalance) -> Iterable[dict[str, object]]:
     for parcel, m2, fault in zip(listed["parcel"], stated, balance.faults, strict=False):
         yield {
             "date": "",
-            "kind": pair_record(spoken("balance_kind_left_out")),
+            "kind": pair_record(page_words("balance_kind_left_out")),
             "ids": [str(parcel)],
             "at": [],
             "m2": figure_text(m2),

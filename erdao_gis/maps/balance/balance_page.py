@@ -11,7 +11,7 @@ from erdao_gis.indicators import RunLike
 from erdao_gis.land_use import land_use_classes
 from erdao_gis.maps.atlas.choropleths import input_line
 from erdao_gis.maps.atlas.page_rows import PageRow, page_rows
-from erdao_gis.maps.atlas.source import AtlasSource, spoken
+from erdao_gis.maps.atlas.source import AtlasSource, page_words
 from erdao_gis.maps.atlas.theme_page import page_titles
 from erdao_gis.maps.balance.balance_blocks import balance_blocks
 from erdao_gis.maps.page.compose import write_page
@@ -60,7 +60,7 @@ def whole_line(balance: PlaceBalance) -> Pair:
     lines = balance_lines(balance.at(1))
     hectares = figure_text(lines[-1].figures["present_ha"])
     classes = sum(line.kind == "class" for line in lines)
-    return spoken("balance_whole", {"ha": hectares, "classes": classes})
+    return page_words("balance_whole", {"ha": hectares, "classes": classes})
 
 
 def _unit_layers(source: AtlasSource, unit: str | None) -> tuple[PageLayer, ...]:
@@ -85,7 +85,7 @@ def _parts(balance: PlaceBalance, date: str) -> tuple[PagePart, ...]:
             hatched = code in NO_CLASSES
             found.append(PagePart(part=code, title=title, fill=fill, hatched=hatched))
         if code + _ASSUMED in used:
-            drafted = spoken("balance_drafted", {"name": title})
+            drafted = page_words("balance_drafted", {"name": title})
             found.append(PagePart(part=code + _ASSUMED, title=drafted, fill=fill, hatched=True))
     return tuple(found)
 
@@ -107,7 +107,7 @@ def _layer(balance: PlaceBalance, date: str, titles: Mapping[str, Pair], level: 
     frame, rows = balance.frames[date], _rows(balance, date, level)
     if date == "planned":
         stays = frame.index.isin(balance.kept)
-        note = spoken("balance_kept")
+        note = page_words("balance_kept")
         frame = frame.assign(
             note_zh=frame["note_zh"].mask(stays, note.zh),
             note_en=frame["note_en"].mask(stays, note.en),
@@ -120,10 +120,10 @@ def _layer(balance: PlaceBalance, date: str, titles: Mapping[str, Pair], level: 
         balance_class=frame["land_use_code"].map(names),
         balance_ha=(rows["area_m2"] / _M2_A_HA).round(4),
     )
-    own = {name: spoken(name) for name in ("balance_class", "balance_ha")}
+    own = {name: page_words(name) for name in ("balance_class", "balance_ha")}
     return PageLayer(
         key=f"balance_{date}",
-        title=spoken("balance_parcels" if balance.parcels_only else _TITLES[date]),
+        title=page_words("balance_parcels" if balance.parcels_only else _TITLES[date]),
         frame=told,
         column_titles=dict(titles) | own,
         style=_STYLE,
@@ -137,12 +137,12 @@ def _layer(balance: PlaceBalance, date: str, titles: Mapping[str, Pair], level: 
 def _notes(balance: PlaceBalance) -> list[Pair]:
     """Return the notes on this page's map and tabs; those on the figures are the balance's."""
     number = balance.drafted
-    drafted = [spoken("balance_drafted_count", {"number": number})] if number else []
-    return [*drafted, *audit_note(balance.at(1), spoken("balance_tab_audit"))]
+    drafted = [page_words("balance_drafted_count", {"number": number})] if number else []
+    return [*drafted, *audit_note(balance.at(1), page_words("balance_tab_audit"))]
 
 
 def _method(source: AtlasSource) -> tuple[tuple[Pair, Pair], ...]:
-    head = spoken("measure_inputs")
+    head = page_words("measure_inputs")
     layers = (source.layer(name) for name in _INPUTS)
     return tuple((head, input_line(layer, source)) for layer in layers if len(layer.frame))
 
@@ -182,7 +182,7 @@ def balance_content(
     return PageContent(
         title=title,
         subtitle=subtitle,
-        groups=(PageGroup(key="land", title=spoken("group_land"), layers=layers),),
+        groups=(PageGroup(key="land", title=page_words("group_land"), layers=layers),),
         backdrop=(*ground, *units),
         sources=source.sources,
         attribution=source.attribution,
@@ -190,7 +190,7 @@ def balance_content(
         run=source.run.id,
         links=tuple(links),
         method=_method(source),
-        warning=spoken("fictional") if source.fictional else None,
+        warning=page_words("fictional") if source.fictional else None,
         panel=PagePanel(key=PANEL, blocks=blocks),
     )
 

@@ -89,7 +89,7 @@ def _method_of(layer: PageLayer) -> dict[str, str] | None:
     classes = layer.classes
     if classes is None or not classes.colours:
         return None
-    return {"zh": classes.told("zh"), "en": classes.told("en")}
+    return {"zh": classes.method_text("zh"), "en": classes.method_text("en")}
 
 
 def _layer_record(layer: PageLayer, group: str) -> dict[str, object]:
@@ -192,7 +192,7 @@ def _feature_records(
     )
 
 
-def _said_once(features: Iterable[dict[str, object]]) -> list[dict[str, str]]:
+def _shared_texts(features: Iterable[dict[str, object]]) -> list[dict[str, str]]:
     """Move texts that many features say into one list; the features refer to it by place.
 
     Twenty thousand parcels say "no data" in two languages some ten times each.
@@ -244,7 +244,7 @@ def page_blocks(content: PageContent, language: Language) -> dict[str, list[obje
         "page-words": word_records(),
         "page-sheet": [_page_record(content, language)],
         "page-layers": [
-            _layer_record(layer, group) | {"said": _said_once(records)}
+            _layer_record(layer, group) | {"said": _shared_texts(records)}
             for (layer, group), records in zip(layers, features, strict=True)
         ],
         "page-features": [record for records in features for record in records],

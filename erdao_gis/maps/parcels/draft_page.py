@@ -11,7 +11,7 @@ from erdao_gis.indicators import RunLike
 from erdao_gis.maps.atlas.source import AtlasSource
 from erdao_gis.maps.page.compose import write_page
 from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer
-from erdao_gis.maps.parcels.parcel_findings import parcel_said
+from erdao_gis.maps.parcels.parcel_findings import parcel_words
 from erdao_gis.maps.parcels.parcel_labels import last_parts
 from erdao_gis.maps.parcels.parcel_lines import street_names, yes_no
 from erdao_gis.maps.parcels.parcels_page import GROUND, method_lines, page_title, page_warning
@@ -36,11 +36,11 @@ def _area_layer(drafted: AreaDraft, source: AtlasSource) -> PageLayer:
     pairs = zip(frame.pop("refused_zh"), frame.pop("refused_en"), strict=True)
     frame["page_refused"] = [Pair(zh=zh, en=en) if zh else None for zh, en in pairs]
     given = source.layer("renewal_areas")
-    titles = {**given.column_titles, "page_refused": parcel_said("page_refused")}
+    titles = {**given.column_titles, "page_refused": parcel_words("page_refused")}
     return dataclasses.replace(
         given,
         key="draft_areas",
-        title=parcel_said("page_areas"),
+        title=parcel_words("page_areas"),
         about=Pair(zh="", en=""),
         frame=frame,
         style="draft_areas",
@@ -54,7 +54,7 @@ def _draft_layer(drafted: AreaDraft, source: AtlasSource) -> PageLayer:
     frame = parcels.copy()
     # A narrow parcel has room for block and number; the area's name stands over them.
     frame["label"] = last_parts(parcels.index.astype(str))
-    named = parcel_said("no_name")
+    named = parcel_words("no_name")
     frame["area_m2"] = [f"{size:,.0f}" for size in parcels["area_m2"]]
     frame["frontage_m"] = [f"{length:,.0f}" for length in parcels["frontage_m"]]
     if "outside_district_m2" in parcels:
@@ -66,11 +66,11 @@ def _draft_layer(drafted: AreaDraft, source: AtlasSource) -> PageLayer:
     ]
     frame["streets"] = [one if one.zh else named for one in told]
     frame["assumed"] = yes_no(parcels["assumed"])
-    titles = {name: parcel_said(f"own_{name}") for name in _OWN}
+    titles = {name: parcel_words(f"own_{name}") for name in _OWN}
     titles |= {name: source.layer("parcels").column_titles[name] for name in ("area_m2", "assumed")}
     return PageLayer(
         key="draft_parcels",
-        title=parcel_said("page_drafted"),
+        title=parcel_words("page_drafted"),
         frame=gpd.GeoDataFrame(frame, geometry="geometry", crs=parcels.crs),
         column_titles=titles,
         style="draft_parcels",
@@ -87,9 +87,9 @@ def _placed(layer: PageLayer) -> PageLayer:
 def _lane_layer(drafted: AreaDraft) -> PageLayer:
     lanes = drafted.draft.lanes
     frame = lanes[["geometry"]].set_axis([f"lane-{n + 1}" for n in range(len(lanes))])
-    frame = frame.assign(name_zh=parcel_said("page_lane").zh, name_en=parcel_said("page_lane").en,
+    frame = frame.assign(name_zh=parcel_words("page_lane").zh, name_en=parcel_words("page_lane").en,
                          evidence="D", identity="inferred")  # fmt: skip
-    title = parcel_said("page_lane")
+    title = parcel_words("page_lane")
     return PageLayer(key="draft_lanes", title=title, frame=frame, style="draft_lanes", shown=True)
 
 
@@ -102,7 +102,7 @@ def _outside_lines(drafted: AreaDraft, source: AtlasSource) -> list[tuple[Pair, 
     notes = source.layer("district").frame.fillna("")
     note = Pair(zh="".join(notes["note_zh"]), en=" ".join(notes["note_en"]))
     facts = {"number": len(beyond), "hectares": f"{beyond.sum() / 10_000:.1f}", "note": note}
-    return [(parcel_said("page_outside_head"), parcel_said("page_outside_text", facts))]
+    return [(parcel_words("page_outside_head"), parcel_words("page_outside_text", facts))]
 
 
 def draft_content(drafted: AreaDraft, place: RunLike = None) -> PageContent:
@@ -126,14 +126,14 @@ def draft_content(drafted: AreaDraft, place: RunLike = None) -> PageContent:
     groups = [PageGroup(key=one.key, title=one.title, layers=(one,)) for one in layers]
     lanes = (_lane_layer(drafted),) if len(draft.lanes) else ()
     counts: dict[str, object] = {"number": len(draft.parcels), "refused": len(draft.faults)}
-    method = [(parcel_said("page_assumed_head"), parcel_said("page_assumed_text"))]
+    method = [(parcel_words("page_assumed_head"), parcel_words("page_assumed_text"))]
     method += method_lines(_METHODS, drafted.rules)
     method += _outside_lines(drafted, source)
-    refused = parcel_said("page_refused")
+    refused = parcel_words("page_refused")
     method += [(refused, Pair(zh=f.message("zh"), en=f.message("en"))) for f in draft.faults]
     return PageContent(
-        title=page_title(source, parcel_said("page_draft_title")),
-        subtitle=parcel_said("page_draft_subtitle", counts),
+        title=page_title(source, parcel_words("page_draft_title")),
+        subtitle=parcel_words("page_draft_subtitle", counts),
         groups=tuple(groups),
         backdrop=(*map(_placed, source.ground(GROUND)), *lanes),
         sources=source.sources,

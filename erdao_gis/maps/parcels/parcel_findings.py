@@ -21,10 +21,10 @@ _LISTED = 40
 _CROSSED = "parcels_crossed"
 
 
-def parcel_said(key: str, facts: Mapping[str, object] | None = None) -> Pair:
+def parcel_words(key: str, facts: Mapping[str, object] | None = None) -> Pair:
     """Return a row of the parcels' words in both languages.
 
-    >>> parcel_said("page_unmeasured").zh
+    >>> parcel_words("page_unmeasured").zh
     '无法量算'
     """
     return pair("parcels", key, facts)
@@ -113,16 +113,16 @@ def bound_lines(limits: pd.DataFrame, worth: str = "value") -> Iterator[tuple[st
         by_itself, none = limit in _BY_ITSELF, _missing(value)
         if by_itself and none:
             continue
-        said = parcel_said("worth_no_data") if none else _plain(value, unit)
+        said = parcel_words("worth_no_data") if none else _plain(value, unit)
         if worth in _PARTIAL and not none and limit != _OF_LIMITS:
-            bounded = {"said": said, "worth": parcel_said(f"worth_{worth}")}
-            said = parcel_said("page_bound", bounded)
-        facts: dict[str, object] = {"value": said, "state": parcel_said(f"state_{state}")}
+            bounded = {"said": said, "worth": parcel_words(f"worth_{worth}")}
+            said = parcel_words("page_bound", bounded)
+        facts: dict[str, object] = {"value": said, "state": parcel_words(f"state_{state}")}
         key = "page_limit_unset"
         if not _missing(bound):
-            facts |= {"side": parcel_said(f"side_{side}"), "bound": _plain(bound, unit)}
+            facts |= {"side": parcel_words(f"side_{side}"), "bound": _plain(bound, unit)}
             key = "page_limit_sum" if by_itself else "page_limit"
-        yield str(parcel), str(limit), parcel_said(key, facts)
+        yield str(parcel), str(limit), parcel_words(key, facts)
 
 
 def finding_lines(checked: LimitCheck, most: int = _LISTED) -> list[PageFinding]:
@@ -145,25 +145,25 @@ def finding_lines(checked: LimitCheck, most: int = _LISTED) -> list[PageFinding]
     lines: list[PageFinding] = []
     for state, count in checked.counts.items():
         rows = checked.limits[checked.limits["state"] == state]
-        head = _counted(parcel_said(f"state_{state}"), count)
+        head = _counted(parcel_words(f"state_{state}"), count)
         for parcel, limit, line in bound_lines(rows.head(most), worth):
-            facts = {"code": parcel, "limit": parcel_said(f"limit_{limit}"), "said": line}
-            said = parcel_said("page_found", facts)
+            facts = {"code": parcel, "limit": parcel_words(f"limit_{limit}"), "said": line}
+            said = parcel_words("page_found", facts)
             lines.append(PageFinding(head=head, text=said, feature=parcel))
     faults = checked.audit.faults
     crossed = [fault for fault in faults if fault.rule == _CROSSED]
     others = [fault for fault in faults if fault.rule != _CROSSED]
     for key, told in (("page_faults", others), ("page_head_crossings", crossed)):
-        head = _counted(parcel_said(key), len(told))
+        head = _counted(parcel_words(key), len(told))
         for fault in told[:most]:
             said = Pair(zh=fault.message("zh"), en=fault.message("en"))
             lines.append(PageFinding(head=head, text=said, feature=fault.feature))
     beyond = len(checked.broken) + len(faults) - most
     if beyond > 0:
-        more = parcel_said("page_found_more", {"number": beyond})
-        lines = [*lines[:most], PageFinding(head=parcel_said("page_found_more_head"), text=more)]
+        more = parcel_words("page_found_more", {"number": beyond})
+        lines = [*lines[:most], PageFinding(head=parcel_words("page_found_more_head"), text=more)]
     return lines
 
 
 def _counted(title: Pair, count: int) -> Pair:
-    return parcel_said("page_head_found", {"title": title, "count": count})
+    return parcel_words("page_head_found", {"title": title, "count": count})

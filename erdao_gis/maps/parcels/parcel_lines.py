@@ -9,7 +9,7 @@ import pandas as pd
 
 from erdao_gis.catalogue import code_lists
 from erdao_gis.land_use import land_use_classes
-from erdao_gis.maps.parcels.parcel_findings import bound_lines, finding_of, parcel_said
+from erdao_gis.maps.parcels.parcel_findings import bound_lines, finding_of, parcel_words
 from erdao_gis.parcels import LimitCheck, ParcelFacts, cannot_tell, edition_of, facts_borne
 from erdao_gis.wording import Pair
 from erdao_gis.yes_no import as_codes
@@ -34,10 +34,10 @@ def line_titles() -> dict[str, Pair]:
     ['page_finding', 'page_faults', 'page_use']
     """
     keys = ["page_finding", "page_faults", "page_use", "page_size", "page_outline", "page_streets"]
-    titles = {key: parcel_said(key) for key in keys}
-    titles |= {f"page_{name}": parcel_said(name) for name in _AREAS}
+    titles = {key: parcel_words(key) for key in keys}
+    titles |= {f"page_{name}": parcel_words(name) for name in _AREAS}
     more = (*_PLACES, *_CLASHES, "crossings")
-    titles |= {f"page_{name}": parcel_said(f"page_{name}") for name in more}
+    titles |= {f"page_{name}": parcel_words(f"page_{name}") for name in more}
     return titles
 
 
@@ -61,7 +61,7 @@ class _Words:
         state = self.states.get(column, "value")
         if state not in _BOUNDS:
             return said
-        return parcel_said("page_bound", {"said": said, "worth": parcel_said(f"worth_{state}")})
+        return parcel_words("page_bound", {"said": said, "worth": parcel_words(f"worth_{state}")})
 
     def known(self, column: str) -> bool:
         return self.states.get(column, "no_data") != "no_data"
@@ -69,23 +69,23 @@ class _Words:
     def size(self, row: _Row) -> Pair:
         facts = {"m2": _figure(row["area_m2"], 1), "ha": _figure(row["area_ha"], 4),
                  "mu": _figure(row["area_mu"], 2)}  # fmt: skip
-        return parcel_said("page_size_is", facts)
+        return parcel_words("page_size_is", facts)
 
     def outline(self, row: _Row) -> Pair:
         facts = {
             "metres": _figure(row["perimeter_m"], 1),
             "compact": _figure(row["compactness"], 2),
         }
-        return parcel_said("page_outline_is", facts)
+        return parcel_words("page_outline_is", facts)
 
     def streets(self, row: _Row) -> Pair:
         if not self.known("frontage_m"):
-            return parcel_said("page_no_roads")
+            return parcel_words("page_no_roads")
         along = self.frontage.get(str(row["id"]), ())
         if not along:
             # A street may be missing from the layer: that is no parcel without one.
             whole = self.states["frontage_m"] == "value"
-            return parcel_said("page_no_street" if whole else "page_roads_partial")
+            return parcel_words("page_no_street" if whole else "page_roads_partial")
         open_to_cars = row["street_access"] == "yes"
         listed = [(name, _figure(metres, 1)) for name, metres in along]
         facts = {
@@ -93,18 +93,18 @@ class _Words:
             "streets": Pair(zh="、".join(f"{name} {metres} 米" for name, metres in listed),
                             en=", ".join(f"{self.english.get(name, name)} {metres} m"
                                          for name, metres in listed)),
-            "access": parcel_said("page_access" if open_to_cars else "page_no_access"),
+            "access": parcel_words("page_access" if open_to_cars else "page_no_access"),
         }  # fmt: skip
-        return self.worth(parcel_said("page_streets_are", facts), "frontage_m")
+        return self.worth(parcel_words("page_streets_are", facts), "frontage_m")
 
     def area(self, name: str) -> _Line:
         def line(row: _Row) -> Pair:
             if not self.known(name):
-                return parcel_said("worth_no_data")
+                return parcel_words("worth_no_data")
             inside = not _missing(row[name])
             place = row[name if inside else f"{name}_possible"]
             if _missing(place):
-                return self.worth(parcel_said("page_outside"), name)
+                return self.worth(parcel_words("page_outside"), name)
             key = str(place)
             share, low, high = (_number(row[f"{name}_share{end}"]) for end in _BAND)
             facts: dict[str, object] = {
@@ -115,13 +115,13 @@ class _Words:
                 "high": _short(high),
             }
             if cannot_tell(low, high):
-                return parcel_said("unsure" if inside else "page_outside_unsure", facts)
+                return parcel_words("unsure" if inside else "page_outside_unsure", facts)
             if not inside:
-                return self.worth(parcel_said("page_outside_about", facts), name)
-            said = parcel_said("page_in" if high - low < 1 else "page_in_about", facts)
+                return self.worth(parcel_words("page_outside_about", facts), name)
+            said = parcel_words("page_in" if high - low < 1 else "page_in_about", facts)
             count = int(_number(row[f"{name}_count"]))
             if count > 1:
-                said = parcel_said("page_several", {"said": said, "count": count})
+                said = parcel_words("page_several", {"said": said, "count": count})
             return self.worth(said, name)
 
         return line
@@ -130,7 +130,7 @@ class _Words:
         def line(row: _Row) -> Pair:
             metres, low, high = (row[f"{name}_m{end}"] for end in _BAND)
             if not self.known(f"{name}_m") or _missing(metres):
-                return parcel_said("worth_no_data")
+                return parcel_words("worth_no_data")
             key = str(row[f"{name}_id"])
             exact = _number(high) - _number(low) < 1
             facts: dict[str, object] = {
@@ -140,7 +140,7 @@ class _Words:
                 "high": _short(high),
                 "walk": self.walk(row, f"{name}_walk_min"),
             }
-            said = parcel_said("page_place" if exact else "page_place_about", facts)
+            said = parcel_words("page_place" if exact else "page_place_about", facts)
             return self.worth(said, f"{name}_m")
 
         return line
@@ -149,16 +149,16 @@ class _Words:
         minutes = row.get(column)
         if not self.known(column) or _missing(minutes):
             lost = str(row["id"]) in self.cut_off.get(column, ())
-            return parcel_said("page_walk_cut_off" if lost else "page_no_walk_data")
+            return parcel_words("page_walk_cut_off" if lost else "page_no_walk_data")
         if math.isinf(_number(minutes)):
-            return parcel_said("page_no_walk")
-        return parcel_said("page_walk", {"minutes": _figure(minutes, 1)})
+            return parcel_words("page_no_walk")
+        return parcel_words("page_walk", {"minutes": _figure(minutes, 1)})
 
     def clash(self, name: str) -> _Line:
         def line(row: _Row) -> Pair:
             taken, low, high = (_number(row[f"{name}_m2{end}"]) for end in _BAND)
             if not self.known(f"{name}_m2") or math.isnan(high):
-                return parcel_said("worth_no_data")
+                return parcel_words("worth_no_data")
             share, exact = row[f"{name}_share"], high - low < 1
             facts = {
                 "m2": _figure(taken, 1) if exact else _short(taken),
@@ -167,20 +167,20 @@ class _Words:
                 "high": _short(high),
             }
             key = "page_clash" if taken > 0 else "page_no_clash"
-            return self.worth(parcel_said(key if exact else f"{key}_about", facts), f"{name}_m2")
+            return self.worth(parcel_words(key if exact else f"{key}_about", facts), f"{name}_m2")
 
         return line
 
     def crossings(self, row: _Row) -> Pair:
         if not self.known("crossings"):
-            return parcel_said("worth_no_data")
+            return parcel_words("worth_no_data")
         key = str(row["id"])
         sure, maybe = self.crossing.get(key, ()), self.possible.get(key, ())
         whole = self.states["crossings"] == "value"
         said = [_listed(sure)] if sure else []
-        said += [parcel_said("page_crossing_possible", {"lines": _listed(maybe)})] if maybe else []
+        said += [parcel_words("page_crossing_possible", {"lines": _listed(maybe)})] if maybe else []
         if not said:
-            return parcel_said("page_no_crossing" if whole else "page_crossing_unseen")
+            return parcel_words("page_no_crossing" if whole else "page_crossing_unseen")
         return self.worth(Pair(zh="；".join(one.zh for one in said),
                                en="; ".join(one.en for one in said)), "crossings")  # fmt: skip
 
@@ -242,12 +242,12 @@ def _crossings(
     maybe: dict[str, list[Pair]] = {}
     for row in rows.to_dict("records"):
         facts = {
-            "kind": parcel_said(f"line_{row['kind']}"),
+            "kind": parcel_words(f"line_{row['kind']}"),
             "name": Pair(zh=row["name_zh"], en=row["name_en"]),
             "metres": _figure(row["length_m"], 0),
         }
         told = sure if row["length_low_m"] > 0 else maybe
-        told.setdefault(str(row["parcel"]), []).append(parcel_said("page_crossing", facts))
+        told.setdefault(str(row["parcel"]), []).append(parcel_words("page_crossing", facts))
     return sure, maybe
 
 
@@ -318,23 +318,23 @@ def parcel_lines(found: ParcelFacts, checked: LimitCheck) -> tuple[pd.DataFrame,
         bounds.setdefault(parcel, {})[f"page_limit_{limit}"] = limited
     limits = [f"page_limit_{key}" for key in checked.limits["limit"].unique()]
     codes = found.parcels.get("land_use_code", pd.Series(None, index=found.parcels.index))
-    rows, unknown = [], parcel_said("worth_no_data")
+    rows, unknown = [], parcel_words("worth_no_data")
     labels = found.facts.index.astype(str)
     facts = facts_borne(found.facts).to_dict("records")
     for key, code, row in zip(labels, codes, facts, strict=True):
         said = {"id": key} | {str(name): value for name, value in row.items()}
         use = Pair(zh=str(code), en=str(code))
         line: dict[str, object] = {
-            "page_finding": parcel_said(f"finding_{findings[key]}"),
+            "page_finding": parcel_words(f"finding_{findings[key]}"),
             "page_faults": faults.get(key),
             "page_use": unknown if _missing(code) else uses.get(str(code), use),
         }
         if _missing(said["area_m2"]):
-            line["page_size"] = parcel_said("page_unmeasured")
+            line["page_size"] = parcel_words("page_unmeasured")
         else:
             line |= {name: make(said) for name, make in makers.items()}
         rows.append(line | bounds.get(key, {}))
-    titles = line_titles() | {key: parcel_said(key.removeprefix("page_")) for key in limits}
+    titles = line_titles() | {key: parcel_words(key.removeprefix("page_")) for key in limits}
     table = pd.DataFrame(rows, index=found.parcels.index, columns=list(titles), dtype=object)
     return table.where(table.notna(), None), titles
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from erdao_gis.land_use import land_use_at_level, land_use_classes
 from erdao_gis.maps.page.page_content import PageLayer, PagePart
-from erdao_gis.maps.parcels.parcel_findings import parcel_said
+from erdao_gis.maps.parcels.parcel_findings import parcel_words
 from erdao_gis.parcels import edition_of
 from erdao_gis.wording import Pair
 
@@ -30,10 +30,10 @@ def _parts(classes: "pd.Series[str]", edition: str) -> tuple[PagePart, ...]:
         code = str(key)
         name = Pair(zh=str(row["name_zh"]), en=str(row["name_en"]))
         facts = {"code": code, "name": name, "count": int(counts[code])}
-        title = parcel_said("page_use_part", facts)
+        title = parcel_words("page_use_part", facts)
         parts.append(PagePart(part=code, title=title, fill=str(row["colour"])))
     if _NONE in counts:
-        title = parcel_said("page_use_none", {"count": int(counts[_NONE])})
+        title = parcel_words("page_use_none", {"count": int(counts[_NONE])})
         parts.append(PagePart(part=_NONE, title=title, fill=_NO_COLOUR, hatched=True))
     return tuple(parts)
 
@@ -64,7 +64,7 @@ def use_layer(parcels: gpd.GeoDataFrame, drawn: PageLayer) -> PageLayer:
     frame[reasons] = drawn.frame[reasons]
     return PageLayer(
         key="parcels_use",
-        title=parcel_said("page_uses"),
+        title=parcel_words("page_uses"),
         frame=frame,
         column_titles=drawn.column_titles,
         style=_STYLE,

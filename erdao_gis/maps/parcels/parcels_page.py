@@ -11,10 +11,10 @@ import pandas as pd
 from erdao_gis.errors import Fault, Language
 from erdao_gis.indicators import RunLike
 from erdao_gis.land_use import limit_norms
-from erdao_gis.maps.atlas.source import AtlasSource, spoken
+from erdao_gis.maps.atlas.source import AtlasSource, page_words
 from erdao_gis.maps.page.compose import write_page
 from erdao_gis.maps.page.page_content import PageContent, PageGroup, PageLayer, PageLink
-from erdao_gis.maps.parcels.parcel_findings import FINDINGS, finding_lines, finding_of, parcel_said
+from erdao_gis.maps.parcels.parcel_findings import FINDINGS, finding_lines, finding_of, parcel_words
 from erdao_gis.maps.parcels.parcel_labels import short_codes
 from erdao_gis.maps.parcels.parcel_lines import UNDRAWN, parcel_lines, yes_no
 from erdao_gis.maps.parcels.parcel_uses import use_layer
@@ -80,7 +80,7 @@ def _parcel_layer(found: ParcelFacts, checked: LimitCheck, source: AtlasSource) 
     return dataclasses.replace(
         given,
         frame=table,
-        title=parcel_said("page_by_limits"),
+        title=parcel_words("page_by_limits"),
         style="parcels_limits",
         by="finding",
         label=_LABEL,
@@ -88,7 +88,7 @@ def _parcel_layer(found: ParcelFacts, checked: LimitCheck, source: AtlasSource) 
         column_titles={
             **given.column_titles,
             **titles,
-            "area_m2": parcel_said("listed_area_m2"),
+            "area_m2": parcel_words("listed_area_m2"),
         },
         completeness=str(found.parcels.attrs.get("completeness") or given.completeness),
         shown=True,
@@ -99,9 +99,9 @@ def _counted(findings: "pd.Series[str]") -> dict[str, Pair]:
     """Return the titles of the classes with how many parcels are in each."""
     counts = findings.value_counts()
     return {
-        key: parcel_said(
+        key: parcel_words(
             "page_counted",
-            {"title": parcel_said(f"finding_{key}"), "count": int(counts.get(key, 0))},
+            {"title": parcel_words(f"finding_{key}"), "count": int(counts.get(key, 0))},
         )
         for key in FINDINGS
     }
@@ -114,7 +114,7 @@ def _looked_at(found: ParcelFacts, source: AtlasSource) -> tuple[PageLayer, ...]
     stations = source.layer("metro_stations", shown=True)
     schools = dataclasses.replace(
         source.layer("facilities_inventory", shown=True),
-        title=parcel_said("page_schools"),
+        title=parcel_words("page_schools"),
         frame=found.around["schools"],
     )
     return (*source.ground(GROUND), guarded, stations, schools)
@@ -126,14 +126,14 @@ def _norm_lines(limits: pd.DataFrame) -> list[tuple[Pair, Pair]]:
     norms = limits[["limit", *columns]].drop_duplicates()
     lines = []
     for (zh, en, sure), rows in norms.groupby(columns, sort=False):
-        limited = [parcel_said(f"limit_{key}") for key in rows["limit"]]
+        limited = [parcel_words(f"limit_{key}") for key in rows["limit"]]
         facts: dict[str, object] = {
             "limit": Pair(zh="、".join(one.zh for one in limited),
                           en=", ".join(one.en for one in limited)),
             "norm": Pair(zh=str(zh), en=str(en)),
-            "certainty": parcel_said(f"certainty_{sure}"),
+            "certainty": parcel_words(f"certainty_{sure}"),
         }  # fmt: skip
-        lines.append((spoken("measure_norm"), parcel_said("page_norm", facts)))
+        lines.append((page_words("measure_norm"), parcel_words("page_norm", facts)))
     return lines
 
 
@@ -148,19 +148,19 @@ def page_title(source: AtlasSource, title: Pair) -> Pair:
 def method_lines(keys: Iterable[str], rules: object) -> list[tuple[Pair, Pair]]:
     """Return heading and text on how figures or parcels came about, with the choices made."""
     choices: dict[str, object] = {
-        name: f"{value:g}" if isinstance(value, int | float) else parcel_said("page_varies")
+        name: f"{value:g}" if isinstance(value, int | float) else parcel_words("page_varies")
         for name, value in vars(rules).items()
     }
     return [
-        (parcel_said(f"page_head_{key}"), parcel_said(f"page_method_{key}", choices))
+        (parcel_words(f"page_head_{key}"), parcel_words(f"page_method_{key}", choices))
         for key in keys
     ]
 
 
 def page_warning(source: AtlasSource, assumed: bool) -> Pair | None:
     """Return what must be read before the map: the place is fictional, the parcels are drafted."""
-    said = [spoken("fictional")] if source.fictional else []
-    said += [parcel_said("page_assumed")] if assumed else []
+    said = [page_words("fictional")] if source.fictional else []
+    said += [parcel_words("page_assumed")] if assumed else []
     if not said:
         return None
     return Pair(zh="；".join(one.zh for one in said), en="; ".join(one.en for one in said))
@@ -191,10 +191,10 @@ def parcels_content(
     counts = {name: int(ledger[name]) for name in ("rows", "usable")}
     counts |= {"faults": len(checked.audit.faults), **checked.counts}
     counts["listed"] = counts["rows"] - counts["usable"]
-    whole = (spoken("measure_whole"), parcel_said("page_whole", counts))
+    whole = (page_words("measure_whole"), parcel_words("page_whole", counts))
     return PageContent(
-        title=page_title(source, parcel_said("page_title")),
-        subtitle=parcel_said("page_subtitle", counts),
+        title=page_title(source, parcel_words("page_title")),
+        subtitle=parcel_words("page_subtitle", counts),
         groups=(
             PageGroup(
                 key="parcels",

@@ -158,7 +158,7 @@ def measure_land(dataset: Dataset, scope: Scope) -> MeasuredLand:
     written = _originals(parcels, plots)
     before = written if alone else _originals(land, uses)
     stays = {f"{_STAYS}{key}": value for key, value in before.items()}
-    audit = _told_apart(ground.audit, {"present": before, "planned": stays | written})
+    audit = _unknown_codes(ground.audit, {"present": before, "planned": stays | written})
     last = present.index[:0] if planned is None else planned.index
     return MeasuredLand(
         ground=replace(ground, audit=audit),
@@ -207,7 +207,7 @@ def _originals(frame: gpd.GeoDataFrame, parted: Parted) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def _told_apart(audit: pd.DataFrame, originals: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+def _unknown_codes(audit: pd.DataFrame, originals: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
     """Call a code that was there but cannot be used unknown, not missing."""
     told = audit.copy()
     lines = zip(audit["date"], audit["ids"], audit["kind"], audit["found"], strict=True)

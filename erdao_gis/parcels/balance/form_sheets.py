@@ -27,7 +27,7 @@ _PERCENT = f"0.{'0' * DECIMALS}"
 _NARROW, _CODE, _NAME, _FIGURE = 7.0, 11.0, 30.0, 12.0
 
 
-def _said(key: str, language: Language, **facts: object) -> str:
+def _label(key: str, language: Language, **facts: object) -> str:
     return word("parcels", key, language).format_map(facts)
 
 
@@ -35,8 +35,8 @@ def _above(
     balance: WorkspaceBalance, language: Language, unit: str = "form_unit_ha"
 ) -> tuple[tuple[str, str], ...]:
     return (
-        (scope_note(balance).text(language), _said(unit, language)),
-        (classes_note(balance).text(language), _said("form_signed", language)),
+        (scope_note(balance).text(language), _label(unit, language)),
+        (classes_note(balance).text(language), _label("form_signed", language)),
     )
 
 
@@ -54,12 +54,12 @@ def _figure_columns(
             keys.append(("m2_per_head", "form_head"))
         for name, key in keys:
             names.append(f"{date}_{name}")
-            columns.append(_figure_column(_said(key, language), over, name))
+            columns.append(_figure_column(_label(key, language), over, name))
     if len(balance.dates) > 1:
-        over = _said("form_change", language)
+        over = _label("form_change", language)
         for name, key in (("ha", "form_area"), ("points", "form_points")):
             names.append(f"change_{name}")
-            columns.append(_figure_column(_said(key, language), over, name))
+            columns.append(_figure_column(_label(key, language), over, name))
     return names, columns
 
 
@@ -77,9 +77,9 @@ def _set(line: BalanceLine, names: Sequence[str], language: Language, *before: o
 
 def _line_columns(language: Language) -> tuple[Column, ...]:
     return (
-        Column(heading=_said("form_number", language), width=_NARROW),
-        Column(heading=_said("form_code", language), width=_CODE),
-        Column(heading=_said("form_name", language), width=_NAME),
+        Column(heading=_label("form_number", language), width=_NARROW),
+        Column(heading=_label("form_code", language), width=_CODE),
+        Column(heading=_label("form_name", language), width=_NAME),
     )
 
 
@@ -99,15 +99,15 @@ def balance_form(balance: WorkspaceBalance, language: Language) -> Form:
         *audit_note(balance, pair("parcels", "sheet_audit")),
         *drafted_note(balance),
     )
-    head = _said("form_notes", language) + _said("colon", language)
+    head = _label("form_notes", language) + _label("colon", language)
     return Form(
-        title=_said("sheet_balance", language),
-        headline=_said("form_title", language, place=balance.place.text(language)),
+        title=_label("sheet_balance", language),
+        headline=_label("form_title", language, place=balance.place.text(language)),
         above=_above(balance, language),
         columns=(*_line_columns(language), *figures),
         lines=tuple(_set(line, names, language) for line in balance_lines(balance)),
         notes=(head, *(f"{n}. {note.text(language)}" for n, note in enumerate(told, start=1))),
-        footer=_said("form_page", language),
+        footer=_label("form_page", language),
     )
 
 
@@ -120,10 +120,10 @@ def transition_form(balance: WorkspaceBalance, language: Language) -> Form | Non
     if laid is None:
         return None
     over = date_name(balance, "planned").text(language)
-    total = _said("total", language)
+    total = _label("total", language)
     heads = [name.text(language) for name in laid.columns]
     columns = (
-        Column(heading=_said("from_to", language), width=_NAME),
+        Column(heading=_label("from_to", language), width=_NAME),
         *(Column(heading=head, over=over, width=_FIGURE) for head in heads),
         Column(heading=total, width=_FIGURE),
     )
@@ -134,12 +134,12 @@ def transition_form(balance: WorkspaceBalance, language: Language) -> Form | Non
     ]
     last = Line(cells=[total, *laid.column_totals, laid.total], bold=True)
     return Form(
-        title=_said("sheet_transition", language),
-        headline=_said("form_title_transition", language, place=balance.place.text(language)),
+        title=_label("sheet_transition", language),
+        headline=_label("form_title_transition", language, place=balance.place.text(language)),
         above=_above(balance, language, "form_unit_hectares"),
         columns=columns,
         lines=(*lines, last),
-        footer=_said("form_page", language),
+        footer=_label("form_page", language),
     )
 
 
@@ -166,15 +166,15 @@ def units_form(balance: PlaceBalance, unit: str, level: int, language: Language)
         for line in each.lines
     ]  # fmt: skip
     return Form(
-        title=_said("sheet_units", language),
-        headline=_said("form_title_units", language, place=balance.place.text(language)),
+        title=_label("sheet_units", language),
+        headline=_label("form_title_units", language, place=balance.place.text(language)),
         above=_above(whole, language, "form_unit_ha_only"),
         columns=(
-            Column(heading=_said("form_unit_code", language), width=_CODE),
-            Column(heading=_said("form_unit_name", language), width=_CODE),
+            Column(heading=_label("form_unit_code", language), width=_CODE),
+            Column(heading=_label("form_unit_name", language), width=_CODE),
             *_line_columns(language),
             *figures,
         ),
         lines=tuple(lines),
-        footer=_said("form_page", language),
+        footer=_label("form_page", language),
     )

@@ -27,7 +27,7 @@ _PLACES = {
 }
 
 
-def _said(key: str, language: Language) -> str:
+def _label(key: str, language: Language) -> str:
     return word("parcels", key, language)
 
 
@@ -153,7 +153,7 @@ def facts_table(found: ParcelFacts, language: Language, *, codes: bool = False) 
         unseen = facts["streets"].isna() | (facts["streets"] == "")
         measured = facts["area_m2"].notna()
         facts["streets"] = facts["streets"].astype(object)
-        facts.loc[unseen & measured, "streets"] = _said("roads_partial", language)
+        facts.loc[unseen & measured, "streets"] = _label("roads_partial", language)
         facts.loc[unseen, "frontage_m"] = None
     table = pd.concat([own, facts], axis=1).set_axis(_distinct(heads), axis=1)
     return gpd.GeoDataFrame(table, geometry=found.parcels.geometry, crs=found.parcels.crs)
@@ -184,7 +184,7 @@ def _fact_heading(name: str, language: Language, *, percent: bool) -> str:
 def _unsure(ids: "pd.Series[str]", layer: gpd.GeoDataFrame, language: Language) -> list[str | None]:
     """Write behind names how far off the outline may be, and that nothing can be told."""
     metres = accuracy_of(layer).rename(index=str)
-    said, names = _said("unsure", language), _named(ids, layer, language)
+    said, names = _label("unsure", language), _named(ids, layer, language)
     return [
         None if pd.isna(key) else said.format(name=name, accuracy=f"{metres[key]:,g}")
         for key, name in zip(ids, names, strict=True)
@@ -201,10 +201,10 @@ def _named(ids: "pd.Series[str]", layer: gpd.GeoDataFrame, language: Language) -
 def worth_table(found: ParcelFacts, language: Language) -> pd.DataFrame:
     """Tell of each column whether it is a value, a bound, or nothing known."""
     rows = [
-        (_fact_heading(name, language, percent=False), _said(f"worth_{state}", language))
+        (_fact_heading(name, language, percent=False), _label(f"worth_{state}", language))
         for name, state in found.facts.attrs["state"].items()
     ]
-    return pd.DataFrame(rows, columns=[_said(key, language) for key in ("column", "worth")])
+    return pd.DataFrame(rows, columns=[_label(key, language) for key in ("column", "worth")])
 
 
 def frontage_table(found: ParcelFacts, language: Language) -> pd.DataFrame:
@@ -218,7 +218,7 @@ def crossings_table(found: ParcelFacts, language: Language) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "parcel": rows["parcel"],
-            "line_kind": [_said(f"line_{kind}", language) for kind in rows["kind"]],
+            "line_kind": [_label(f"line_{kind}", language) for kind in rows["kind"]],
             "name_line": rows[f"name_{language}"],
             "ids_line": rows["ids"],
             "length_inside_m": rows["length_m"].round(),
@@ -234,7 +234,7 @@ def draft_table(drafted: AreaDraft, language: Language, *, codes: bool = False) 
     parcels = drafted.draft.parcels
     own = _own(parcels, language, codes=codes)
     if not codes and len(own):
-        own["streets"] = own["streets"].replace("", _said("no_name", language))
+        own["streets"] = own["streets"].replace("", _label("no_name", language))
     heads = _own_headings(own, parcels, language, codes=codes)
     table = own.set_axis(_distinct(heads), axis=1)
     return gpd.GeoDataFrame(table, geometry=parcels.geometry, crs=parcels.crs)
@@ -243,11 +243,11 @@ def draft_table(drafted: AreaDraft, language: Language, *, codes: bool = False) 
 def ledger_table(drafted: AreaDraft, language: Language) -> pd.DataFrame:
     """Tell where the ground of each area went."""
     ledger = drafted.draft.ledger
-    heads = [_said(f"ledger_{name}", language) for name in ledger.columns]
+    heads = [_label(f"ledger_{name}", language) for name in ledger.columns]
     table = ledger.set_axis(heads, axis=1)
     names = drafted.areas[f"name_{language}"]
-    table.insert(0, _said("name_area", language), names.reindex(ledger.index).to_numpy())
-    table.insert(0, _said("area_id", language), ledger.index.astype(str))
+    table.insert(0, _label("name_area", language), names.reindex(ledger.index).to_numpy())
+    table.insert(0, _label("area_id", language), ledger.index.astype(str))
     return table
 
 
@@ -263,17 +263,17 @@ def limits_table(limits: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Give rows of `check_limits` in words."""
     table = limits[["parcel", "limit", "value", "side", "bound", "unit", "state"]].copy()
     for column in ("limit", "side", "state"):
-        table[column] = [_said(f"{column}_{value}", language) for value in table[column]]
+        table[column] = [_label(f"{column}_{value}", language) for value in table[column]]
     # The sum of two limits is nothing that stands there: it is told with the finding.
     summed = (limits["limit"] == _SUM_OF_LIMITS) & limits["value"].notna()
-    said = _said("limits_sum", language)
+    said = _label("limits_sum", language)
     table.loc[summed, "state"] = [
         said.format(state=state, value=f"{value:g}")
         for state, value in zip(table["state"][summed], table["value"][summed], strict=True)
     ]
     table.loc[summed, "value"] = None
     table["norm"] = limits[f"norm_{language}"]
-    table["certainty"] = [_said(f"certainty_{sure}", language) for sure in limits["certainty"]]
+    table["certainty"] = [_label(f"certainty_{sure}", language) for sure in limits["certainty"]]
     return headed(table, language)
 
 
@@ -281,7 +281,7 @@ def counts_table(limits: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Count the limits by what was found, and the parcels that they are of."""
     states = ("exceeded", "below", "reversed", "met", "no_value", "no_bound")
     rows = [
-        (_said(f"state_{state}", language), int(found.sum()), limits["parcel"][found].nunique())
+        (_label(f"state_{state}", language), int(found.sum()), limits["parcel"][found].nunique())
         for state, found in ((state, limits["state"] == state) for state in states)
     ]
     columns = ["counts_finding", "counts_places", "counts_parcels"]

@@ -188,7 +188,7 @@ def state_of_files(workspace: Workspace, layer: str) -> dict[str, str]:
     {}
     """
     state = {}
-    for path in workspace.kept_paths(layer):
+    for path in workspace.layer_paths(layer):
         # Another run may take a file away between two looks at it.
         with contextlib.suppress(FileNotFoundError):
             state[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -24,7 +24,7 @@ def side_name(label: str, language: Language) -> str:
     return label or word("lineage", "as_it_is", language)
 
 
-def said_over(found: Comparison, language: Language) -> tuple[str, ...]:
+def comparison_headings(found: Comparison, language: Language) -> tuple[str, ...]:
     """Say what is compared, and that parcels are drafted for illustration if any is.
 
     Returns
@@ -39,7 +39,7 @@ def said_over(found: Comparison, language: Language) -> tuple[str, ...]:
     >>> from erdao_gis.sample import write_sample
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     found = compare_dates(write_sample(Path(folder) / "town"), "2020-01-01")
-    >>> said_over(found, "en")
+    >>> comparison_headings(found, "en")
     ('Before: the end of 2020-01-01. After: the workspace as it is.',)
     """
     sides = [side_name(label, language) for label in (found.before_label, found.after_label)]
@@ -142,7 +142,7 @@ def write_comparison(found: Comparison, folder: Path | str, language: Language) 
     ...     [path.name for path in write_comparison(found, folder, "en")]
     ['compare.xlsx']
     """
-    over = said_over(found, language)
+    over = comparison_headings(found, language)
     reason = f"reason_{language}"
     rejects = found.rejects[["row", "id", reason]]
     heads = [word("lineage", f"head_{name}", language) for name in ("row", "id", "reason")]

@@ -67,7 +67,7 @@ def money_columns(headings: Iterable[str]) -> list[str]:
     return [name for name in headings if any(word in name for word in _money_words())]
 
 
-def heirs_told(
+def heirs_with_attributes(
     before: ParcelBook, after: ParcelBook, stated: Mapping[str, object] | None = None
 ) -> ParcelBook:
     """Fill in what an heir must state: a name, and never more certainty than its ancestors.

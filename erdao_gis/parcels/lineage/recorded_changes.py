@@ -19,7 +19,7 @@ from erdao_gis.parcels.lineage.books import LAYER, read_book, state_of_files, wr
 from erdao_gis.parcels.lineage.cut_lines import extended_to_edge, require_near
 from erdao_gis.parcels.lineage.inheriting import (
     Outcome,
-    heirs_told,
+    heirs_with_attributes,
     mixed_uses,
     money_columns,
     outcomes_of,
@@ -282,7 +282,7 @@ def _recorded(
     given = stated_values(stated or {}, map(str, book.parcels.columns))
     done = act(book)
     require_no_future(done.steps[-1][2])
-    after = heirs_told(book, done, given)
+    after = heirs_with_attributes(book, done, given)
     changes: tuple[Change, ...] = ()
     if not dry_run:
 
