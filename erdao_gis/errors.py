@@ -88,6 +88,28 @@ def message_text(key: str, facts: Mapping[str, object], language: Language) -> s
     return space.join(part for part in parts if part).format_map(shown)
 
 
+@dataclass(frozen=True)
+class Finding:
+    """Something to say about one row of a file, or about the file.
+
+    Parameters
+    ----------
+    row
+        Position in the file, from 0; -1 for the file as a whole.
+    key
+        Row of the message tables.
+    facts
+        Values for the placeholders.
+    feature
+        Code of the feature in the row; empty where it has none or it is the file.
+    """
+
+    row: int
+    key: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    feature: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """One thing that a check found wrong; checks gather all of them."""

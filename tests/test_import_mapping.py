@@ -192,7 +192,7 @@ def test_the_own_name_goes_first_and_the_other_is_told() -> None:
     """A second heading of the same meaning is kept and named, never mixed in."""
     found = match_headings(PARCELS, ["地块编号", "ID", "编号"], (), file="f")
     assert [pair.heading for pair in found.pairs] == ["ID"]
-    assert {str(facts["heading"]) for _, facts in found.notes} == {"地块编号", "编号"}
+    assert {str(note.facts["heading"]) for note in found.notes} == {"地块编号", "编号"}
 
 
 def test_both_limits_of_a_quantity_are_told_by_their_signs() -> None:

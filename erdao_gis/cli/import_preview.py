@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from erdao_gis.catalogue import Layer
     from erdao_gis.intake import PreparedImport
-    from erdao_gis.intake.mapping import Pair
+    from erdao_gis.intake.mapping import HeadingMatch
 
 SHOWN = 20
 
@@ -169,7 +169,7 @@ def _shown(value: object, language: Language) -> str:
     return f"{value:g}" if isinstance(value, float) else visible(value)
 
 
-def _is_plain(pair: "Pair") -> bool:
+def _is_plain(pair: "HeadingMatch") -> bool:
     """Tell whether a heading is the column's own name, with nothing to convert."""
     return pair.heading == pair.column and pair.ratio == 1 and pair.origin == "name"
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from erdao_gis.errors import FormatError, visible
+from erdao_gis.errors import Finding, FormatError, visible
 from erdao_gis.files.columns import is_code_name
-from erdao_gis.files.raw import Finding, RawLayer
+from erdao_gis.files.raw import RawLayer
 
 # In any text: NUL, and halves of a character (JSON can write them, UTF-8 cannot).
 _LOST = re.compile("[\x00\ud800-\udfff]")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from erdao_gis.files.raw import Finding
+from erdao_gis.errors import Finding
 
 _CODE_NAME = re.compile(
     r"(^|[_\W])(id|code|no|fid|uid|guid|uuid|pid|key)$|[a-z](Id|ID|Code|No)$"

@@ -21,7 +21,7 @@ from erdao_gis.crs import (
 )
 from erdao_gis.crs.file_text import crs_from_file
 from erdao_gis.crs.reference import crs_label, parse_crs
-from erdao_gis.errors import CRSError, FormatError, UnsafeInputError, message_text, visible
+from erdao_gis.errors import CRSError, Finding, FormatError, UnsafeInputError, message_text, visible
 from erdao_gis.files.characters import check_names, unstorable
 from erdao_gis.files.columns import is_code_name, typed_column
 from erdao_gis.files.geojson import read_geojson
@@ -29,7 +29,7 @@ from erdao_gis.files.geopackage import read_geopackage
 from erdao_gis.files.geoparquet import read_geoparquet
 from erdao_gis.files.headings import TableHints
 from erdao_gis.files.paths import checked_path
-from erdao_gis.files.raw import Finding, RawLayer
+from erdao_gis.files.raw import RawLayer
 from erdao_gis.files.recognition import FileKind, recognise
 from erdao_gis.files.screening import bounds_of, outside_degrees, screen
 from erdao_gis.files.shapefile import read_dbf_table, read_shapefile, read_zipped_shapefile

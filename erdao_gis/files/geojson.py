@@ -10,10 +10,10 @@ import numpy.typing as npt
 import shapely
 
 from erdao_gis.crs import GEOGRAPHIC
-from erdao_gis.errors import FormatError, UnsafeInputError
+from erdao_gis.errors import Finding, FormatError, UnsafeInputError
 from erdao_gis.files.encodings import decode_text
 from erdao_gis.files.paths import too_large
-from erdao_gis.files.raw import Finding, RawLayer, UnusableError, geometry_array
+from erdao_gis.files.raw import RawLayer, UnusableError, geometry_array
 from erdao_gis.files.size_limits import Limits, check_table_size
 
 _DEEPEST_COLLECTION = 4

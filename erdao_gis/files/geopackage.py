@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from erdao_gis.errors import FormatError, UnsafeInputError
-from erdao_gis.files.raw import Finding, RawLayer
+from erdao_gis.errors import Finding, FormatError, UnsafeInputError
+from erdao_gis.files.raw import RawLayer
 from erdao_gis.files.size_limits import Limits, check_table_size
 from erdao_gis.files.wkb import shapes_from_wkb
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from erdao_gis.errors import FormatError
-from erdao_gis.files.raw import Finding
+from erdao_gis.errors import Finding, FormatError
 
 _LOOKED_AT = 30  # rows in which headings are looked for
 _WIDE = 5  # cells; in such a table a row of two cells is no heading (单位：公顷 | 2025年)

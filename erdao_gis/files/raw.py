@@ -6,26 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from erdao_gis.errors import Finding
+
 Geometries = npt.NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something to say about one row: a message key and its facts.
-
-    Parameters
-    ----------
-    row
-        Position in the file, from 0; -1 for the file as a whole.
-    key
-        Row of the message tables.
-    facts
-        Values for the placeholders.
-    """
-
-    row: int
-    key: str
-    facts: dict[str, object] = field(default_factory=dict)
 
 
 class UnusableError(Exception):

@@ -3,7 +3,8 @@
 import numpy as np
 import shapely
 
-from erdao_gis.files.raw import Finding, Geometries
+from erdao_gis.errors import Finding
+from erdao_gis.files.raw import Geometries
 
 _HALF_TURN = 180.0
 _POLE = 90.0

@@ -9,12 +9,12 @@ import numpy as np
 import pyogrio.raw
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
-from erdao_gis.errors import FormatError, UnsafeInputError
+from erdao_gis.errors import Finding, FormatError, UnsafeInputError
 from erdao_gis.files.archive import unpack_shapefile
 from erdao_gis.files.dbf import AttributeTable, read_dbf
 from erdao_gis.files.encodings import decode_text
 from erdao_gis.files.paths import checked_path
-from erdao_gis.files.raw import Finding, Geometries, RawLayer
+from erdao_gis.files.raw import Geometries, RawLayer
 from erdao_gis.files.size_limits import Limits
 from erdao_gis.files.wkb import shapes_from_wkb
 

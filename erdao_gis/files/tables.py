@@ -12,7 +12,7 @@ from typing import Any
 import shapely
 
 from erdao_gis.crs import GEOGRAPHIC
-from erdao_gis.errors import FormatError, UnsafeInputError
+from erdao_gis.errors import Finding, FormatError, UnsafeInputError
 from erdao_gis.files.columns import is_code_name
 from erdao_gis.files.encodings import decode_text
 from erdao_gis.files.headings import (
@@ -23,7 +23,7 @@ from erdao_gis.files.headings import (
     plain_cell,
 )
 from erdao_gis.files.paths import too_large
-from erdao_gis.files.raw import Finding, RawLayer, geometry_array
+from erdao_gis.files.raw import RawLayer, geometry_array
 from erdao_gis.files.sheets import Cell, Sheet, read_sheet
 from erdao_gis.files.size_limits import Limits, check_table_size
 from erdao_gis.files.wkb import DEEPEST

@@ -5,7 +5,8 @@ from typing import Any
 
 import shapely
 
-from erdao_gis.files.raw import Finding, Geometries, geometry_array
+from erdao_gis.errors import Finding
+from erdao_gis.files.raw import Geometries, geometry_array
 
 DEEPEST = 5
 """Levels of collections in collections, with a multi-part shape in the last."""

@@ -1,7 +1,6 @@
 """What a file states but may not mean: areas in another unit, shares, codes without zeros."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import geopandas as gpd
@@ -11,25 +10,17 @@ import shapely
 
 from erdao_gis.catalogue.measuring_units import Unit, area_units, unit_called
 from erdao_gis.catalogue.schema import Layer
-from erdao_gis.intake.mapping import Pair
+from erdao_gis.errors import Finding
+from erdao_gis.intake.mapping import HeadingMatch
 from erdao_gis.land_use.written_codes import code_doubts
 
 _UNIT_SLACK = 0.05
 _AREA_SLACK = 0.02
 
 
-@dataclass(frozen=True, kw_only=True)
-class Doubt:
-    """Something that was taken and should be looked at."""
-
-    feature: str
-    "Empty for the whole file."
-    key: str
-    "Row of the message tables."
-    facts: Mapping[str, object]
-
-
-def doubts_of(layer: Layer, frame: gpd.GeoDataFrame, pairs: Sequence[Pair]) -> list[Doubt]:
+def doubts_of(
+    layer: Layer, frame: gpd.GeoDataFrame, pairs: Sequence[HeadingMatch]
+) -> list[Finding]:
     """Hold stated areas against the outlines, and look for shares and codes without zeros.
 
     Parameters
@@ -43,7 +34,7 @@ def doubts_of(layer: Layer, frame: gpd.GeoDataFrame, pairs: Sequence[Pair]) -> l
 
     Returns
     -------
-    list of Doubt
+    list of Finding
         One for a whole file in another unit; else one for each area that is off by more than 2 %.
 
     Examples
@@ -58,13 +49,13 @@ def doubts_of(layer: Layer, frame: gpd.GeoDataFrame, pairs: Sequence[Pair]) -> l
     >>> doubt.key, doubt.facts["unit_en"]
     ('area_in_other_unit', 'mu')
     """
-    found: list[Doubt] = []
+    found: list[Finding] = []
     for pair in pairs:
         column = layer.column(pair.column)
         if column is None or pair.column not in frame:
             continue
         if pair.column == "land_use_code":
-            found += [Doubt(feature="", key=key, facts=facts) for key, facts in code_doubts(frame)]
+            found += code_doubts(frame)
         if pair.column == "area_m2":
             found += _of_areas(frame, pair)
         if column.unit == "%":
@@ -72,7 +63,7 @@ def doubts_of(layer: Layer, frame: gpd.GeoDataFrame, pairs: Sequence[Pair]) -> l
     return found
 
 
-def _of_areas(frame: gpd.GeoDataFrame, pair: Pair) -> Iterator[Doubt]:
+def _of_areas(frame: gpd.GeoDataFrame, pair: HeadingMatch) -> Iterator[Finding]:
     stated = pd.to_numeric(frame["area_m2"], errors="coerce").to_numpy(float)
     shapes = frame.geometry
     area = shapes.notna() & shapes.geom_type.isin(["Polygon", "MultiPolygon"]) & shapes.is_valid
@@ -94,10 +85,10 @@ def _of_areas(frame: gpd.GeoDataFrame, pair: Pair) -> Iterator[Doubt]:
             "unit_en": unit.name_en,
             "factor": f"{factor:g}",
         }
-        yield Doubt(feature="", key="area_in_other_unit", facts=facts)
+        yield Finding(-1, "area_in_other_unit", facts)
     for place in np.flatnonzero(known & (np.abs(off_by - 1) > _AREA_SLACK)).tolist():
         said = {"stated": f"{stated[place]:.1f}", "drawn": f"{drawn[place]:.1f}"}
-        yield Doubt(feature=str(frame.index[place]), key="area_far_from_outline", facts=said)
+        yield Finding(-1, "area_far_from_outline", said, feature=str(frame.index[place]))
 
 
 def _fitting(ratio: float, used: Fraction) -> Unit | None:
@@ -114,13 +105,13 @@ def _fitting(ratio: float, used: Fraction) -> Unit | None:
     )
 
 
-def _of_shares(values: pd.Series, pair: Pair) -> Iterator[Doubt]:
+def _of_shares(values: pd.Series, pair: HeadingMatch) -> Iterator[Finding]:
     figures = pd.to_numeric(values, errors="coerce").dropna()
     small = (figures > 0) & (figures <= 1)
     if not small.all():
         for key, value in figures[small].items():
             said = {"heading": pair.heading, "value": f"{value:g}"}
-            yield Doubt(feature=str(key), key="share_among_percents", facts=said)
+            yield Finding(-1, "share_among_percents", said, feature=str(key))
     elif len(figures):
         share = unit_called("share")
         facts = {
@@ -129,7 +120,7 @@ def _of_shares(values: pd.Series, pair: Pair) -> Iterator[Doubt]:
             "most": f"{float(figures.max()):g}",
             "unit": share.name_zh if share else "",
         }
-        yield Doubt(feature="", key="share_for_percent", facts=facts)
+        yield Finding(-1, "share_for_percent", facts)
 
 
 def difference(

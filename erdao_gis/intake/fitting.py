@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from erdao_gis.catalogue.schema import Column, Layer
-from erdao_gis.errors import Fault
+from erdao_gis.errors import Fault, Finding
 from erdao_gis.intake.limit_texts import (
     LimitColumns,
     LimitFigures,
@@ -17,7 +17,7 @@ from erdao_gis.intake.limit_texts import (
     read_figure,
     read_limit,
 )
-from erdao_gis.intake.mapping import Matched, Pair
+from erdao_gis.intake.mapping import HeadingMatch, Matched
 from erdao_gis.yes_no import WORD_LISTS, as_codes
 
 _DASHES = frozenset("-–—―/\\")
@@ -35,7 +35,7 @@ class Fitted:
     "Texts such as ≤2.5 that became figures."
     dashes: Mapping[str, int]
     "Headings in whose cells a dash or a slash stood for nothing, with their number."
-    words: tuple[tuple[int, str, Mapping[str, object]], ...] = ()
+    words: tuple[Finding, ...] = ()
     "Words in columns of figures: row, code, and the facts to say of them."
     padded: Mapping[str, int] = field(default_factory=dict)
     "Land-use codes that were given their zero back (701 → 0701), with their number."
@@ -93,7 +93,7 @@ def fit_rows(layer: Layer, frame: pd.DataFrame, matched: Matched, *, file: str) 
         faults=tuple(work.faults),
         limits_read=work.count,
         dashes=work.dashes,
-        words=tuple(work.told),
+        words=tuple(work.found),
     )
 
 
@@ -157,7 +157,7 @@ class _Figures:
         self.moved: dict[str, dict[int, float]] = {}
         self.dashes: dict[str, int] = {}
         self.words: dict[str, dict[int, str]] = {}
-        self.told: list[tuple[int, str, Mapping[str, object]]] = []
+        self.found: list[Finding] = []
 
     def texts(self, values: "pd.Series[Any]", heading: str) -> "pd.Series[Any]":
         """Take a dash in a column of words for nothing, as notices put it."""
@@ -166,7 +166,7 @@ class _Figures:
             self.dashes[heading] = self.dashes.get(heading, 0) + int(dash.sum())
         return values.mask(dash, None).astype(object).where(~dash & values.notna(), None)
 
-    def fill(self, table: pd.DataFrame, column: Column, pair: Pair) -> None:
+    def fill(self, table: pd.DataFrame, column: Column, pair: HeadingMatch) -> None:
         """Read the column's figures, and set apart those that belong on the other side."""
         given = table[column.name]
         figures = pd.to_numeric(given, errors="coerce").astype("float64")
@@ -211,7 +211,10 @@ class _Figures:
             kept = [words.get(place) for place in range(len(table))]
             for place, text in words.items():
                 facts = {"heading": heading, "value": text, "kept": name}
-                self.told.append((int(str(table.index[place])), self.labels[place], facts))
+                row = int(str(table.index[place])) - 1
+                self.found.append(
+                    Finding(row, "words_for_figure", facts, feature=self.labels[place])
+                )
             table[name] = pd.Series(kept, index=table.index, dtype=object)
 
     def settle(self, table: pd.DataFrame) -> None:

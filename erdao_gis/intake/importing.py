@@ -20,7 +20,7 @@ from erdao_gis.catalogue.provenance import supply_record
 from erdao_gis.catalogue.schema import Layer, layer_schema
 from erdao_gis.catalogue.workspace import Workspace
 from erdao_gis.crs import DatumFit
-from erdao_gis.errors import Fault, SchemaError, message_text
+from erdao_gis.errors import Fault, Finding, SchemaError, message_text
 from erdao_gis.intake.carrying import Carried, carry_over, joined_columns
 from erdao_gis.intake.doubtful_values import difference, doubts_of
 from erdao_gis.intake.fitting import Fitted, fit_rows
@@ -43,9 +43,6 @@ from erdao_gis.land_use.written_codes import padded_codes
 from erdao_gis.plan import read_plan
 
 _NAMED = 3
-
-Reason = tuple[int, str, str, Mapping[str, object]]
-"""Row of the file (0: all of it), code, key of the message, its facts."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,10 +71,10 @@ class _Taken:
     fitted: Fitted
     uses: LandUses
     carried: Carried | None = None
-    named: tuple[Reason, ...] = ()
+    named: tuple[Finding, ...] = ()
     "What is to be said of features told apart by name."
     faults: tuple[Fault, ...] = ()
-    rejects: tuple[Reason, ...] = ()
+    rejects: tuple[Finding, ...] = ()
     fit: DatumFit | None = None
     join: TableJoin | None = None
     near: NearCodes | None = None
@@ -134,28 +131,28 @@ def prepare_import(
     if placed:
         require_no_operations(workspace, layer_name, closing=options.close_lineage)
     lost = lost_codes(table.frame, matched)
-    sound = table.frame.loc[~table.frame.index.isin([row for row, *_ in lost])]
+    sound = table.frame.loc[~table.frame.index.isin([each.row + 1 for each in lost])]
     taken = _outlines(asked, gpd.GeoDataFrame(sound)) if placed else _joined(asked, sound)
     rows = {str(code).strip(): int(str(row)) for row, code in taken.fitted.rows["id"].items()}
     doubts = doubts_of(layer, taken.spoken, matched.pairs)
-    notes: list[Reason] = [(0, "", key, facts) for key, facts in matched.notes]
+    notes = list(matched.notes)
     dashes = taken.fitted.dashes.items()
     notes += [
-        (0, "", "dash_for_nothing", {"heading": heading, "number": number})
+        Finding(-1, "dash_for_nothing", {"heading": heading, "number": number})
         for heading, number in dashes
         if number
     ]
-    notes += [(row, key, "words_for_figure", facts) for row, key, facts in taken.fitted.words]
+    notes += taken.fitted.words
     if taken.fitted.padded:
         pairs = "；".join(f"{pair} ({number})" for pair, number in taken.fitted.padded.items())
-        notes.append((0, "", "codes_padded", {"pairs": pairs}))
+        notes.append(Finding(-1, "codes_padded", {"pairs": pairs}))
     retyped = taken.join.retyped if taken.join else ()
-    notes += [(0, "", "column_became_text", {"column": name}) for name in retyped]
-    notes += [(rows.get(d.feature, 0), d.feature, d.key, d.facts) for d in doubts]
+    notes += [Finding(-1, "column_became_text", {"column": name}) for name in retyped]
+    notes += [replace(each, row=rows.get(each.feature, 0) - 1) for each in doubts]
     notes += taken.uses.notes
     notes += taken.named
-    notes += [(rows.get(key, 0), key, rule, facts) for key, rule, facts in _meeting(layer, taken)]
-    notes += [(0, "", key, facts) for key, facts in mixed_editions(taken.frame)]
+    notes += [replace(each, row=rows.get(each.feature, 0) - 1) for each in _meeting(layer, taken)]
+    notes += mixed_editions(taken.frame)
     own = (*layer.column_names, "geometry")
     upsert = layer.role == "plan" and placed
     added, changed, removed, same = difference(taken.before, taken.frame, upsert=upsert)
@@ -267,13 +264,13 @@ def _joined(asked: _Asked, frame: pd.DataFrame) -> _Taken:
     uses = uses_of_table(layer, fitted.rows, asked.matched, asked.options, supplied)
     join = join_rows(supplied, uses.rows)
     codes = {row: code for row, (code, _) in join.unmatched.items()}
-    rejects: list[Reason] = []
+    rejects: list[Finding] = []
     heirs = heirs_of_codes(asked.workspace, layer.name)
     for row, (code, near) in join.unmatched.items():
         key = "row_unmatched_near" if near else "row_unmatched" if code else "row_without_code"
         key = "row_retired" if code in heirs else key
         known = _some(heirs.get(code, ())) if code in heirs else ", ".join(near)
-        rejects.append((row, code, key, {"code": code, "near": known}))
+        rejects.append(Finding(row - 1, key, {"code": code, "near": known}, feature=code))
     faults = [
         Fault(
             file=file,
@@ -314,7 +311,7 @@ def _replaced(layer: Layer, taken: _Taken) -> pd.DataFrame:
     return replaced_values(layer.name, before, after, passed_over=sorted(passed_over))
 
 
-def _meeting(layer: Layer, taken: _Taken) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+def _meeting(layer: Layer, taken: _Taken) -> Iterator[Finding]:
     """Find limits of which this file set one side against the other, which was there before."""
     if taken.join is None:
         return

@@ -7,18 +7,16 @@ import pandas as pd
 
 from erdao_gis.catalogue.dataset import shipped_layer
 from erdao_gis.catalogue.schema import Layer
+from erdao_gis.errors import Finding
 from erdao_gis.intake.outlines import numbered_rows
 
 _SUFFIXES = ("街道办事处", "街道", "镇", "乡")
 _ALWAYS = ("register_id", "name_en")
 
-Reason = tuple[int, str, str, Mapping[str, object]]
-"""Row of the file (0: all of it), code, key of the message, its facts."""
-
 
 def rows_with_known_names(
     layer: Layer, rows: pd.DataFrame, *, fictional: bool = False
-) -> tuple[pd.DataFrame, list[Reason]]:
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Give rows without ids those of the shipped features of their names.
 
     A name matches the whole name of a shipped feature, or, if only one has it, the name without
@@ -44,7 +42,7 @@ def rows_with_known_names(
     >>> from erdao_gis.catalogue.schema import layer_schema
     >>> table = pd.DataFrame({"name_zh": ["东盛", "某街道"]}, index=[1, 2])
     >>> filled, said = rows_with_known_names(layer_schema("subdistricts"), table)
-    >>> filled["id"].tolist(), filled["managed_by"].tolist()[0], [key for _, _, key, _ in said]
+    >>> filled["id"].tolist(), filled["managed_by"].tolist()[0], [note.key for note in said]
     (['220105001', 'subdistricts-000002'], 'erdao', ['names_matched', 'names_unmatched'])
     """
     table = numbered_rows(layer, rows)
@@ -62,12 +60,13 @@ def rows_with_known_names(
         return table, []
     columns = [name for name in (*_ALWAYS, *layer.required_columns) if name in shipped]
     table = table.assign(id=[found.get(row, key) for row, key in table["id"].items()])
-    notes: list[Reason] = []
+    notes: list[Finding] = []
     for column in columns:
         table[column], differing = _filled(table, column, shipped[column], found)
         for row, given, meant in differing:
             facts = {"name": said[row], "column": column, "value": given, "meant": meant}
-            notes.append((int(str(row)), str(found[row]), "name_says_otherwise", facts))
+            key = "name_says_otherwise"
+            notes.append(Finding(int(str(row)) - 1, key, facts, feature=str(found[row])))
     pairs = "、".join(f"{said[row]} → {key}" for row, key in found.items())
     titles = [one for one in layer.columns if one.name in ("id", *columns)]
     facts = {
@@ -76,11 +75,12 @@ def rows_with_known_names(
         "columns_zh": "、".join(one.title_zh for one in titles),
         "columns_en": ", ".join(one.title_en for one in titles),
     }
-    notes.insert(0, (0, "", "names_matched", facts))
+    notes.insert(0, Finding(-1, "names_matched", facts))
     others = [said[row] or "–" for row in rows.index if row not in found]
     if others:
         names = "、".join(shipped["name_zh"])
-        notes.append((0, "", "names_unmatched", {"names": "、".join(others), "known": names}))
+        facts = {"names": "、".join(others), "known": names}
+        notes.append(Finding(-1, "names_unmatched", facts))
     return table, notes
 
 

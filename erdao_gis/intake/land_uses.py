@@ -1,13 +1,13 @@
 """Land-use codes of a file that is imported: read in their edition, held against the layer's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
 
 from erdao_gis.catalogue.schema import Layer
-from erdao_gis.errors import SchemaError
+from erdao_gis.errors import Finding, SchemaError
 from erdao_gis.intake.joining import places_of_rows
 from erdao_gis.intake.mapping import Matched
 from erdao_gis.intake.preview import ImportOptions
@@ -25,8 +25,6 @@ from erdao_gis.land_use.file_edition import (
     put_codes_for_names,
 )
 
-Reason = tuple[int, str, str, Mapping[str, object]]
-
 _NO_EDITION = FileEdition(edition="", origin="")
 
 
@@ -40,7 +38,7 @@ class LandUses:
     edition: FileEdition = _NO_EDITION
     translated: Mapping[str, int] = field(default_factory=dict)
     "Names of land-use classes that became codes (城镇住宅用地 → 0701), with their number."
-    notes: tuple[Reason, ...] = ()
+    notes: tuple[Finding, ...] = ()
     kept: pd.DataFrame = field(default_factory=no_kept_codes)
     "Codes of the layer that a joined table did not change: id, layer, table, why."
 
@@ -105,7 +103,7 @@ def uses_of_outlines(
         said=table,
         edition=edition,
         translated=translated,
-        notes=(*_of_the_file(edition), *notes),
+        notes=(*edition.notes, *notes),
     )
 
 
@@ -174,7 +172,7 @@ def uses_of_table(
         said=table,
         edition=edition,
         translated=translated,
-        notes=(*_of_the_file(edition), *notes),
+        notes=(*edition.notes, *notes),
         kept=kept,
     )
 
@@ -206,7 +204,7 @@ def _texts(values: "pd.Series[str]") -> "pd.Series[str]":
 
 def _coded(
     rows: pd.DataFrame, editions: "pd.Series[str]", matched: Matched, layer: Layer
-) -> tuple[pd.DataFrame, Mapping[str, int], tuple[Reason, ...]]:
+) -> tuple[pd.DataFrame, Mapping[str, int], tuple[Finding, ...]]:
     """Put codes for names, and hold other columns with names against the codes."""
     if CODE not in rows:
         return rows, {}, ()
@@ -219,10 +217,6 @@ def _coded(
         if name not in layer.column_names and name not in mapped and rows[name].dtype == object
     ]
     return table, translated, tuple(names_against_codes(table, editions, others))
-
-
-def _of_the_file(edition: FileEdition) -> Iterable[Reason]:
-    return [(0, "", key, facts) for key, facts in edition.notes]
 
 
 def _own_heading(layer: Layer, matched: Matched) -> str:

@@ -1,37 +1,38 @@
 """Codes of a file that were rounded by a spreadsheet or cannot be stored as they are."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from erdao_gis.errors import message_text
+from erdao_gis.errors import Finding, message_text
 from erdao_gis.files.characters import unstorable
 from erdao_gis.files.columns import rounded_code
 from erdao_gis.intake.joining import NearCodes
 from erdao_gis.intake.mapping import Matched
 
-Reason = tuple[int, str, str, Mapping[str, object]]
-"""Row of the file (0: all of it), code, key of the message, its facts."""
 
-
-def lost_codes(frame: pd.DataFrame, matched: Matched) -> list[Reason]:
+def lost_codes(frame: pd.DataFrame, matched: Matched) -> list[Finding]:
     """Find codes that were rounded by a spreadsheet, or would not be read back as they are."""
     pair = matched.pair_of("id")
     if pair is None:
         return []
     values: pd.Series[Any] = frame[pair.heading]
-    found: list[Reason] = [
-        (int(str(row)), str(value), "code_rounded", {"column": pair.heading, "value": value})
+    found: list[Finding] = [
+        Finding(
+            int(str(row)) - 1,
+            "code_rounded",
+            {"column": pair.heading, "value": value},
+            feature=str(value),
+        )
         for row, value in values.items()
         if rounded_code(value)
     ]
-    known = {row for row, *_ in found}
+    known = {each.row for each in found}
     for finding in unstorable("id", values.reset_index(drop=True)):
-        row = int(str(frame.index[finding.row]))
+        row = int(str(frame.index[finding.row])) - 1
         if row not in known:
             facts = {**finding.facts, "column": pair.heading}
-            found.append((row, str(facts["value"]), finding.key, facts))
+            found.append(Finding(row, finding.key, facts, feature=str(facts["value"])))
     return found
 
 

@@ -21,17 +21,16 @@ from erdao_gis.catalogue.measuring_units import (
     unit_called,
 )
 from erdao_gis.catalogue.schema import Column, Layer
-from erdao_gis.errors import SchemaError
+from erdao_gis.errors import Finding, SchemaError
 from erdao_gis.intake.limit_texts import limit_columns
 from erdao_gis.intake.mapping_files import Origin, StatedPair
 from erdao_gis.rows import shipped_rows
 
 _Stems = dict[str, list[tuple[bool, str, HeadingForm]]]
-_Note = tuple[str, Mapping[str, object]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class HeadingMatch:
     """A heading of the file with its column."""
 
     heading: str
@@ -59,13 +58,13 @@ class Matched:
 
     headings: tuple[str, ...]
     "Of the file."
-    pairs: tuple[Pair, ...]
-    notes: tuple[_Note, ...]
+    pairs: tuple[HeadingMatch, ...]
+    notes: tuple[Finding, ...]
     "Keys of messages with their facts."
     said: tuple[StatedPair, ...]
     "The stated pairs that were used; those that leave a heading alone included."
 
-    def pair_of(self, column: str) -> Pair | None:
+    def pair_of(self, column: str) -> HeadingMatch | None:
         """Give the pair that fills `column`, or None."""
         return next((pair for pair in self.pairs if pair.column == column), None)
 
@@ -145,7 +144,7 @@ def match_headings(
     used = tuple(work.stated(said))
     pairs = {pair.heading: pair for pair in map(work.stated_pair, used) if pair is not None}
     decided = {one.heading for one in used}
-    notes: list[_Note] = []
+    notes: list[Finding] = []
     stems = work.stems(heading for heading in headings if heading not in decided)
     taken = {pair.column for pair in pairs.values()}
     for column in layer.columns:
@@ -212,7 +211,7 @@ class _Matching:
             said = {"file": one.where or self.file, "heading": one.heading, "unit": one.unit}
             raise SchemaError("unit_unknown", said)
 
-    def stated_pair(self, one: StatedPair) -> Pair | None:
+    def stated_pair(self, one: StatedPair) -> HeadingMatch | None:
         """Make the pair that somebody stated; None where a heading is to be left alone."""
         column = self.layer.column(one.column) if one.column else None
         if column is None:
@@ -224,7 +223,7 @@ class _Matching:
         ratio = self._ratio(unit, column)
         if ratio is None:
             raise SchemaError("unit_other_kind", self._of_unit(one.heading, column, unit))
-        return Pair(
+        return HeadingMatch(
             heading=one.heading,
             column=column.name,
             unit=unit,
@@ -233,8 +232,8 @@ class _Matching:
         )
 
     def by_name(
-        self, column: Column, stems: _Stems, pairs: Mapping[str, Pair], notes: list[_Note]
-    ) -> Pair | None:
+        self, column: Column, stems: _Stems, pairs: Mapping[str, HeadingMatch], notes: list[Finding]
+    ) -> HeadingMatch | None:
         """Find the heading that is called like `column`."""
         side, other = self._sides(column)
         names = column_names_of(self.layer, column)
@@ -248,13 +247,14 @@ class _Matching:
                 if form.other is not None:
                     facts = self._of_unit(heading, column, form.unit)
                     facts |= {"other_zh": form.other.name_zh, "other_en": form.other.name_en}
-                    notes.append(("unit_ambiguous", facts))
+                    notes.append(Finding(-1, "unit_ambiguous", facts))
                     continue
                 ratio = self._ratio(form.unit, column)
                 if ratio is None:
-                    notes.append(("unit_left_alone", self._of_unit(heading, column, form.unit)))
+                    facts = self._of_unit(heading, column, form.unit)
+                    notes.append(Finding(-1, "unit_left_alone", facts))
                     continue
-                return Pair(
+                return HeadingMatch(
                     heading=heading,
                     column=column.name,
                     unit=form.unit,
@@ -280,7 +280,9 @@ class _Matching:
                 return side, column_names_of(self.layer, other) if other else ()
         return None, ()
 
-    def left_over(self, free: Sequence[str], pairs: Mapping[str, Pair]) -> Iterator[_Note]:
+    def left_over(
+        self, free: Sequence[str], pairs: Mapping[str, HeadingMatch]
+    ) -> Iterator[Finding]:
         """Tell of headings that mean a column which another heading fills already."""
         filled = {
             name: pair
@@ -296,14 +298,17 @@ class _Matching:
             if pair is None and number.isdigit():
                 pair = pairs.get(first)
             if pair is not None:
-                facts = {"heading": heading, "column": pair.column, "other": pair.heading}
-                yield "heading_not_needed", facts
+                other = {"heading": heading, "column": pair.column, "other": pair.heading}
+                yield Finding(-1, "heading_not_needed", other)
                 continue
             column, said = self._with_brackets(heading, pairs)
             if column is not None:
-                yield "heading_unit_unknown", self._of_unit(heading, column, None) | {"said": said}
+                facts = self._of_unit(heading, column, None) | {"said": said}
+                yield Finding(-1, "heading_unit_unknown", facts)
 
-    def _with_brackets(self, heading: str, pairs: Mapping[str, Pair]) -> tuple[Column | None, str]:
+    def _with_brackets(
+        self, heading: str, pairs: Mapping[str, HeadingMatch]
+    ) -> tuple[Column | None, str]:
         """Find the column of figures that a heading would fill but for what its brackets say."""
         stem, said = in_brackets(self.lower.get(heading, heading))
         filled = {pair.column for pair in pairs.values()}

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from erdao_gis.crs import DatumFit
-from erdao_gis.errors import Fault, message_text
+from erdao_gis.errors import Fault, Finding, message_text
 from erdao_gis.intake.carrying import Carried
 from erdao_gis.intake.joining import TableJoin
-from erdao_gis.intake.mapping import Matched, Pair
+from erdao_gis.intake.mapping import HeadingMatch, Matched
 from erdao_gis.land_use.file_edition import FileEdition
 
 _LISTED = ["row", "id", "reason_zh", "reason_en"]
@@ -105,7 +105,7 @@ class PreparedImport:
         return {pair.heading: pair.column for pair in self.matched.pairs}
 
     @property
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> tuple[HeadingMatch, ...]:
         """Headings with column, unit and where the pair comes from."""
         return self.matched.pairs
 
@@ -192,9 +192,7 @@ def _json(value: object) -> object:
     return value if value is None or isinstance(value, str | bool | int | float) else str(value)
 
 
-def listed(
-    known: pd.DataFrame, more: Sequence[tuple[int, str, str, Mapping[str, object]]]
-) -> pd.DataFrame:
+def listed(known: pd.DataFrame, more: Sequence[Finding]) -> pd.DataFrame:
     """Add findings to a list, in the order of the file.
 
     Parameters
@@ -202,11 +200,16 @@ def listed(
     known
         With the columns row, id, reason_zh and reason_en.
     more
-        Row, code, key of the message, and its facts.
+        Of rows, and of the file as a whole (row 0 of the list).
     """
     rows = [
-        (row, code, message_text(key, facts, "zh"), message_text(key, facts, "en"))
-        for row, code, key, facts in more
+        (
+            each.row + 1,
+            each.feature,
+            message_text(each.key, each.facts, "zh"),
+            message_text(each.key, each.facts, "en"),
+        )
+        for each in more
     ]
     added = pd.DataFrame(rows, columns=_LISTED)
     both = pd.concat([table for table in (known, added) if len(table)] or [known])

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from erdao_gis.catalogue.schema import Layer
+from erdao_gis.errors import Finding
 from erdao_gis.intake.fitting import code_text
 from erdao_gis.intake.limit_texts import limit_columns
 from erdao_gis.land_use.file_edition import CODE, EDITION, blank_cells, is_class, is_land_use
@@ -149,9 +150,7 @@ def _looser(old: object, new: object, side: int) -> bool:
         return False  # words, which the check names
 
 
-def bounds_that_meet(
-    layer: Layer, after: pd.DataFrame, given: pd.DataFrame
-) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+def bounds_that_meet(layer: Layer, after: pd.DataFrame, given: pd.DataFrame) -> Iterator[Finding]:
     """Find limits whose two sides are equal or crossed, one from the file and one from before.
 
     Parameters
@@ -165,8 +164,8 @@ def bounds_that_meet(
 
     Yields
     ------
-    tuple
-        Id, key of the message, facts.
+    Finding
+        One for each feature and pair of limits; the row is not known.
     """
     empty = pd.Series(np.nan, index=given.index)
     for pair in limit_columns(layer.name):
@@ -190,4 +189,4 @@ def bounds_that_meet(
                 facts[f"{part}_zh"] = column.title_zh if column else name
                 facts[f"{part}_en"] = column.title_en if column else name
             rule = "bounds_equal" if least[key] == most[key] else "bounds_crossed"
-            yield str(key), rule, facts
+            yield Finding(-1, rule, facts, feature=str(key))

@@ -7,15 +7,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from erdao_gis.errors import Language
+from erdao_gis.errors import Finding, Language
 from erdao_gis.land_use import EDITIONS, PRESENT_EDITION, land_use_classes, mixed_codes
 
 CODE, EDITION = "land_use_code", "edition"
 
 _HALF = 0.5
 _NAMED = 3
-
-Note = tuple[str, Mapping[str, object]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +25,7 @@ class FileEdition:
     origin: Literal["told", "file", "codes", "layer", "assumed", ""]
     """Stated at the import, by other rows of the file, by the codes themselves, by the layer as
     it was, or assumed."""
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -145,11 +143,11 @@ def file_edition(
         return FileEdition(edition=layer, origin="layer", notes=_better(fitting, layer, texts))
     assumed = PRESENT_EDITION
     better = _better(fitting, assumed, texts)
-    notes = better or (("edition_assumed", {"edition": assumed}),)
+    notes = better or (Finding(-1, "edition_assumed", {"edition": assumed}),)
     return FileEdition(edition=assumed, origin="assumed", notes=notes)
 
 
-def _better(fitting: Mapping[str, int], taken: str, texts: Sequence[str]) -> tuple[Note, ...]:
+def _better(fitting: Mapping[str, int], taken: str, texts: Sequence[str]) -> tuple[Finding, ...]:
     """Say that another edition has more of the codes than the one that was taken."""
     best = max(EDITIONS, key=lambda edition: fitting[edition])
     if fitting[best] <= fitting[taken]:
@@ -161,15 +159,15 @@ def _better(fitting: Mapping[str, int], taken: str, texts: Sequence[str]) -> tup
         "other_fits": fitting[best],
         "number": len(texts),
     }
-    return (("edition_fits_other", facts),)
+    return (Finding(-1, "edition_fits_other", facts),)
 
 
-def mixed_editions(frame: pd.DataFrame) -> Iterator[Note]:
+def mixed_editions(frame: pd.DataFrame) -> Iterator[Finding]:
     """Say that codes of several editions would stand in one layer.
 
     Examples
     --------
-    >>> next(mixed_editions(pd.DataFrame({"edition": ["2023", "2020", None]})))[1]["found"]
+    >>> next(mixed_editions(pd.DataFrame({"edition": ["2023", "2020", None]}))).facts["found"]
     '2020: 1; 2023: 1'
     """
     if EDITION in frame:
@@ -177,7 +175,7 @@ def mixed_editions(frame: pd.DataFrame) -> Iterator[Note]:
         counts = said.value_counts().sort_index()
         if len(counts) > 1:
             found = "; ".join(f"{edition}: {number}" for edition, number in counts.items())
-            yield "editions_mixed", {"found": found}
+            yield Finding(-1, "editions_mixed", {"found": found})
 
 
 def put_codes_for_names(
@@ -219,7 +217,7 @@ def put_codes_for_names(
 
 def names_against_codes(
     rows: pd.DataFrame, editions: "pd.Series[Any]", headings: Sequence[str]
-) -> Iterator[tuple[int, str, str, Mapping[str, object]]]:
+) -> Iterator[Finding]:
     """Find class names beside the codes that name another class.
 
     Parameters
@@ -233,8 +231,8 @@ def names_against_codes(
 
     Yields
     ------
-    tuple
-        Row, its code, key of the message, facts. A name that is coarser or finer than the code
+    Finding
+        A name that is coarser or finer than the code
         does not contradict it.
     """
     known = frozenset[str]().union(*(_with_name(edition) for edition in EDITIONS))
@@ -266,11 +264,11 @@ def names_against_codes(
                 "fits_zh": "、".join(fits) or "无",
                 "fits_en": ", ".join(fits) or "none",
             }
-            yield int(str(row)), label, "name_against_code", facts
+            yield Finding(int(str(row)) - 1, "name_against_code", facts, feature=label)
         for edition, found in strange.items():
             examples = ", ".join(found[:_NAMED]) + (" …" if len(found) > _NAMED else "")
             told = {"heading": heading, "edition": edition, "number": len(found)}
-            yield 0, "", "names_of_other_edition", told | {"examples": examples}
+            yield Finding(-1, "names_of_other_edition", told | {"examples": examples})
 
 
 def _agree(code: str, name: str, edition: str) -> bool:

@@ -1,10 +1,11 @@
 """Land-use codes as files write them: without their zero, mixed, or of no edition."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
+from erdao_gis.errors import Finding
 from erdao_gis.land_use import EDITIONS, class_codes, mixed_codes
 
 _NAMED = 5
@@ -46,7 +47,7 @@ def padded_codes(rows: pd.DataFrame, *, edition: str = "") -> tuple[pd.DataFrame
     return rows.assign(**{_CODE: codes}), changed
 
 
-def code_doubts(frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, object]]]:
+def code_doubts(frame: pd.DataFrame) -> Iterator[Finding]:
     """Tell of codes without their zero, of mixed ones, and of what is no code of any edition.
 
     Parameters
@@ -56,13 +57,13 @@ def code_doubts(frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, object]
 
     Yields
     ------
-    tuple
-        Key of a message and its facts, each once for all codes it holds for.
+    Finding
+        Each once for all codes it holds for.
 
     Examples
     --------
     >>> plots = pd.DataFrame({"land_use_code": ["701", "0901/0902"]}, index=["A", "B"])
-    >>> [key for key, _ in code_doubts(plots)]
+    >>> [doubt.key for doubt in code_doubts(plots)]
     ['codes_lost_zeros', 'codes_mixed']
     """
     lost: list[str] = []
@@ -77,11 +78,12 @@ def code_doubts(frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, object]
             (mixed if mixed_codes(code) else none).append(f"{key}（{code}）")
     if lost:
         facts = {"number": len(lost), "found": lost[0], "meant": f"0{lost[0]}"}
-        yield "codes_lost_zeros", {"column": _CODE} | facts
+        yield Finding(-1, "codes_lost_zeros", {"column": _CODE} | facts)
     for rule, found in (("codes_mixed", mixed), ("codes_of_no_edition", none)):
         if found:
             more = " …" if len(found) > _NAMED else ""
-            yield rule, {"number": len(found), "found": "、".join(found[:_NAMED]) + more}
+            facts = {"number": len(found), "found": "、".join(found[:_NAMED]) + more}
+            yield Finding(-1, rule, facts)
 
 
 def _known(rows: pd.DataFrame, edition: str) -> Iterator[tuple[str, frozenset[str]]]:
