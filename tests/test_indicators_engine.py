@@ -329,7 +329,7 @@ def test_only_homes_beside_a_stub_have_no_share(make: Make) -> None:
     table = compute_indicators(town, ids=["clinic_coverage.walk_land"])
     figure = table.row("clinic_coverage.walk_land")
     assert (figure["state"], figure["missing"]) == ("no_data", ["residential:unjoined"])
-    assert "Residential land not joined" in "\n".join(table.lines("en"))
+    assert "Residential land (not joined" in "\n".join(table.lines("en"))
 
 
 def test_homes_beyond_the_river_are_not_served_and_it_is_said(make: Make) -> None:
@@ -561,11 +561,11 @@ def test_what_is_missing_is_said_as_people_say_it(make: Make) -> None:
         nodes=("complete", [row("N", Point(0, 0))]),
     )
     lines = compute_indicators(town, ids=["centre_unserved.straight", "axis_people"])
-    assert lines.lines("zh")[1].endswith("无数据（居住用地不完整、三核未落位）")
+    assert lines.lines("zh")[1].endswith("无数据（居住用地（资料不完整）；三核（未落位））")
     assert lines.lines("en")[1].endswith(
-        "no data (Residential land incomplete, Three cores unplaced)"
+        "no data (Residential land (incomplete); Three cores (unplaced))"
     )
-    assert "人口的“常住人口”字段" in lines.lines("zh")[2]
+    assert "人口（“常住人口”字段）" in lines.lines("zh")[2]
 
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -278,7 +278,7 @@ def test_the_date_and_where_it_stands_are_told(place: Path) -> None:
     assert account["scenes"][1] == {
         "file": "new.TIF", "date": "2025-07-12", "date_from": "sidecar",
     }  # fmt: skip
-    assert "影像：9-2021.tif（2021-09，据文件名）" in explanation_lines(account, "zh")
+    assert "多光谱影像：9-2021.tif（2021-09，据文件名）" in explanation_lines(account, "zh")
     method = the_map(place).method
     told = [text.en for _, text in method]
     assert any("'new.TIF' (2025-07-12, by its sidecar)" in text for text in told)
@@ -330,10 +330,10 @@ def test_a_scene_elsewhere_is_no_data_with_its_reason(place: Path, where: dict[s
     table = cover(place)
     assert table.frame["state"].tolist() == ["no_data", "no_data"]
     assert table.frame["missing"].tolist() == [("scene:elsewhere",)] * 2
-    assert "影像（位置与统计单元不重合）" in "\n".join(table.lines("zh"))
+    assert "多光谱影像（位置与统计单元不重合）" in "\n".join(table.lines("zh"))
     assert "scene (it lies elsewhere than the units)" in "\n".join(table.lines("en"))
     gap = missing_inputs(table, Dataset.open(place), "en")[0]
-    assert gap.name == "multispectral scene of where the units lie"
+    assert gap.name == "multispectral scene (it lies elsewhere than the units)"
     assert gap.held == "A scene that lies elsewhere"
     assert "bureaus" in gap.whom
     assert the_map(place).layer is None
