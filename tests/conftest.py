@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from erdao_gis.maps import PageContent, PageGroup, PageLayer, Pair, PlanEntry, write_atlas
@@ -30,7 +30,7 @@ QUIET = (
 )
 
 # How long an example takes says nothing of what is right.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 WAIT_S = 300
